@@ -1,0 +1,1 @@
+"""Live messages between processes: a supervised bus over an event log or Redis."""

@@ -1,0 +1,211 @@
+"""The distributed bus: one Redis stream for all, replayed from the last id read."""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, Final
+
+from broadcaster import Event
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from adapters.broadcast.backend import LiveMessage, MessagesLost
+
+log = logging.getLogger(__name__)
+
+STREAM: Final = "tutti:live"
+STREAM_MESSAGES_MAX: Final = 50_000
+READ_MESSAGES_MAX: Final = 500
+BLOCK_SECONDS: Final = 2.0
+SOCKET_SECONDS_MAX: Final = 5.0
+PUBLISH_RETRIES_MAX: Final = 5
+RECONNECT_SECONDS_MIN: Final = 0.05
+RECONNECT_SECONDS_MAX: Final = 2.0
+BEGINNING: Final = b"0-0"
+
+
+class RedisPublisher:
+    """Appends messages to the stream that every process follows."""
+
+    def __init__(
+        self, url: str, *, stream: str = STREAM, messages_max: int = STREAM_MESSAGES_MAX
+    ) -> None:
+        self._stream = stream
+        self._messages_max = messages_max
+        backoff = ExponentialWithJitterBackoff(base=0.05, cap=1.0)
+        retry = Retry(backoff, PUBLISH_RETRIES_MAX)
+        self._client = _client(url, retry, seconds_max=SOCKET_SECONDS_MAX)
+
+    async def publish_many(self, messages: Sequence[LiveMessage]) -> None:
+        """Append messages in one round trip; a retry may append some of them twice.
+
+        Raises:
+            ConnectionError: Redis did not take them within the retries.
+        """
+        try:
+            async with self._client.pipeline(transaction=False) as pipeline:
+                for channel, payload in messages:
+                    pipeline.xadd(
+                        self._stream,
+                        {"channel": channel, "payload": payload},
+                        maxlen=self._messages_max,
+                        approximate=True,
+                    )
+                await pipeline.execute()
+        except RedisError as error:
+            raise ConnectionError(f"Redis did not take the message: {error}") from error
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+
+class RedisStreamsBackend:
+    """Publishes with XADD and follows the stream with one blocking XREAD.
+
+    After a lost connection reading goes on behind the last entry read, if that entry is
+    still there; if it is not, the stream was cut or Redis lost it, and listeners are told.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        stream: str = STREAM,
+        messages_max: int = STREAM_MESSAGES_MAX,
+        block_seconds: float = BLOCK_SECONDS,
+    ) -> None:
+        self.reconnects = 0
+        self._url = url
+        self._stream = stream
+        self._messages_max = messages_max
+        self._block_seconds = block_seconds
+        self._channels: set[str] = set()
+        self._pending: deque[LiveMessage] = deque()
+        self._last: bytes | None = None
+        self._is_position_checked = True
+        self._reader: Redis | None = None
+        self._publisher: RedisPublisher | None = None
+
+    async def connect(self) -> None:
+        """Stand at the current end, or where reading stopped before."""
+        # The reader must notice every reconnection itself, so the client never retries.
+        self._reader = _client(
+            self._url,
+            Retry(NoBackoff(), 0),
+            seconds_max=self._block_seconds + SOCKET_SECONDS_MAX,
+        )
+        self._publisher = RedisPublisher(
+            self._url, stream=self._stream, messages_max=self._messages_max
+        )
+        try:
+            if self._last is None:
+                newest: Any = await self._reader.xrevrange(self._stream, count=1)
+                self._last = newest[0][0] if newest else BEGINNING
+            else:
+                self._is_position_checked = False
+        except BaseException:
+            await self.disconnect()
+            raise
+
+    async def disconnect(self) -> None:
+        """Close the connections; the reading position stays."""
+        reader, self._reader = self._reader, None
+        publisher, self._publisher = self._publisher, None
+        if reader is not None:
+            await reader.aclose()
+        if publisher is not None:
+            await publisher.close()
+
+    async def subscribe(self, channel: str) -> None:
+        """Hand out messages of this channel."""
+        self._channels.add(channel)
+
+    async def unsubscribe(self, channel: str) -> None:
+        """Pass over messages of this channel."""
+        self._channels.discard(channel)
+
+    async def publish(self, channel: str, message: bytes) -> None:
+        """Append one message; a retry after a lost answer may append it twice.
+
+        Raises:
+            ConnectionError: Redis did not take it within the retries.
+        """
+        await self.publish_many([LiveMessage(channel, message)])
+
+    async def publish_many(self, messages: Sequence[LiveMessage]) -> None:
+        """Append messages in one round trip.
+
+        Raises:
+            ConnectionError: Redis did not take them within the retries.
+        """
+        if self._publisher is None:
+            raise ConnectionError("the bus is not connected to Redis")
+        await self._publisher.publish_many(messages)
+
+    async def next_published(self) -> Event:
+        """The next message that somebody here listens to, in the order of the stream.
+
+        Raises:
+            MessagesLost: the stream was cut, or Redis lost it, before it was read.
+        """
+        pause = RECONNECT_SECONDS_MIN
+        while not self._pending:
+            try:
+                await self._read()
+                pause = RECONNECT_SECONDS_MIN
+            except (RedisConnectionError, RedisTimeoutError, ResponseError) as error:
+                log.warning("the live stream is read again after a pause: %s", error)
+                self.reconnects += 1
+                self._is_position_checked = False
+                await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+                pause = min(pause * 2, RECONNECT_SECONDS_MAX)
+        message = self._pending.popleft()
+        return Event(channel=message.channel, message=message.payload)
+
+    async def _read(self) -> None:
+        if self._reader is None:
+            raise RedisConnectionError("the bus is not connected to Redis")
+        if not self._is_position_checked:
+            await self._check_position(self._reader)
+        assert self._last is not None
+        answer: Any = await self._reader.xread(
+            {self._stream: self._last},
+            count=READ_MESSAGES_MAX,
+            block=int(self._block_seconds * 1000),
+        )
+        for _stream, entries in answer or ():
+            for entry_id, fields in entries:
+                self._last = entry_id
+                channel = fields[b"channel"].decode()
+                if channel in self._channels:
+                    self._pending.append(LiveMessage(channel, fields[b"payload"]))
+            # A full answer means that we lag, and the stream is cut at its old end.
+            self._is_position_checked = len(entries) < READ_MESSAGES_MAX
+
+    async def _check_position(self, reader: Redis) -> None:
+        """Make sure the entry read last is still there, so that none after it is lost."""
+        assert self._last is not None
+        if self._last != BEGINNING and not await reader.xrange(
+            self._stream, self._last, self._last
+        ):
+            self._last = BEGINNING
+            self._is_position_checked = True
+            raise MessagesLost("the live stream was cut")
+        self._is_position_checked = True
+
+
+def _client(url: str, retry: Retry, *, seconds_max: float) -> Redis:
+    return Redis.from_url(
+        url,
+        protocol=2,
+        retry=retry,
+        socket_timeout=seconds_max,
+        socket_connect_timeout=SOCKET_SECONDS_MAX,
+    )

@@ -1,0 +1,1 @@
+"""Content identifiers of IPFS, computed here: no node is asked."""

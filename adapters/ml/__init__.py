@@ -1,0 +1,1 @@
+"""Models: audio embeddings and recommenders; torch is imported by workers only."""

@@ -1,0 +1,37 @@
+"""Makes a bucket; boto3 knows this part of the S3 dialect, which the byte client leaves out."""
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from adapters.storage.s3 import BucketAddress
+from errors import StorageUnavailable
+
+THERE_ALREADY = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
+
+
+def make_bucket(address: BucketAddress) -> None:
+    """Make the bucket unless it is there; blocks, so call it where nothing waits.
+
+    Raises:
+        StorageUnavailable: the server does not answer, or does not let us.
+    """
+    client = boto3.client(
+        "s3",
+        endpoint_url=address.endpoint,
+        region_name=address.region,
+        aws_access_key_id=address.access_key_id,
+        aws_secret_access_key=address.secret_access_key,
+        config=Config(
+            connect_timeout=address.timeout_seconds,
+            read_timeout=address.timeout_seconds,
+            retries={"total_max_attempts": address.retries_max + 1},
+        ),
+    )
+    try:
+        client.create_bucket(Bucket=address.bucket)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in THERE_ALREADY:
+            raise StorageUnavailable(f"The bucket cannot be made: {error}") from error
+    except BotoCoreError as error:
+        raise StorageUnavailable(f"The S3 server does not answer: {error}") from error

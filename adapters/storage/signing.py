@@ -1,0 +1,120 @@
+"""Signed, expiring addresses: one signature opens everything below one folder.
+
+    GET /media/<expiry>.<signature>/<key>
+    PUT /media/uploads/<expiry>.<bytes_max>.<signature>/<key>
+
+A playlist names its segments by relative paths, so they inherit the signature from it.
+"""
+
+import base64
+import hashlib
+import hmac
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from enum import Enum
+
+from adapters.storage.store import SEGMENTS_MAX, require_key, require_prefix
+
+READ_PATH = "/media/"
+UPLOAD_PATH = "/media/uploads/"
+READ_SCOPE = "tutti.media.read.v1"
+UPLOAD_SCOPE = "tutti.media.upload.v1"
+READ_TOKEN = re.compile(r"^([1-9][0-9]{0,11})\.([A-Za-z0-9_-]{43})\Z")
+UPLOAD_TOKEN = re.compile(r"^([1-9][0-9]{0,11})\.([1-9][0-9]{0,15})\.([A-Za-z0-9_-]{43})\Z")
+SECRET_BYTES_MIN = 16
+
+
+class Access(Enum):
+    """What a signature turned out to be worth."""
+
+    GRANTED = "granted"
+    EXPIRED = "expired"
+    REFUSED = "refused"
+
+
+class UrlSigner:
+    """Signs with the first secret and accepts all, so secrets can be changed in steps."""
+
+    def __init__(self, secrets: Sequence[bytes]) -> None:
+        assert secrets
+        assert all(len(each) >= SECRET_BYTES_MIN for each in secrets)
+        self._secrets = tuple(secrets)
+
+    def sign_prefix(self, prefix: str, expires_at: datetime) -> str:
+        """The URL path of a folder: append any key below it, relative to it."""
+        return self._read_path(require_prefix(prefix), expires_at)
+
+    def sign_key(self, key: str, expires_at: datetime) -> str:
+        """The URL path of one object alone."""
+        return self._read_path(require_key(key), expires_at)
+
+    def sign_upload(self, key: str, bytes_max: int, expires_at: datetime) -> str:
+        """The URL path where one object of at most `bytes_max` bytes may be PUT."""
+        expiry = _expiry(expires_at)
+        parts = (UPLOAD_SCOPE, expiry, str(bytes_max), require_key(key))
+        signature = _signature(self._secrets[0], *parts)
+        return f"{UPLOAD_PATH}{expiry}.{bytes_max}.{signature}/{key}"
+
+    def check(self, token: str, key: str, now: datetime) -> Access:
+        """Tell whether a read token opens the key now.
+
+        The signature is looked at first: only who holds a true one learns of its expiry.
+        """
+        match = READ_TOKEN.match(token)
+        if match is None:
+            return Access.REFUSED
+        expiry, signature = match.groups()
+        signed = (self._is_ours(signature, READ_SCOPE, expiry, scope) for scope in _scopes(key))
+        return _access(any(signed), expiry, now)
+
+    def check_upload(self, token: str, key: str, now: datetime) -> tuple[Access, int]:
+        """Tell whether an upload token opens the key now, and for how many bytes."""
+        match = UPLOAD_TOKEN.match(token)
+        if match is None:
+            return Access.REFUSED, 0
+        expiry, bytes_max, signature = match.groups()
+        signed = self._is_ours(signature, UPLOAD_SCOPE, expiry, bytes_max, key)
+        return _access(signed, expiry, now), int(bytes_max)
+
+    def _read_path(self, scope: str, expires_at: datetime) -> str:
+        expiry = _expiry(expires_at)
+        signature = _signature(self._secrets[0], READ_SCOPE, expiry, scope)
+        return f"{READ_PATH}{expiry}.{signature}/{scope}"
+
+    def _is_ours(self, signature: str, *parts: str) -> bool:
+        given = signature.encode()
+        return any(
+            hmac.compare_digest(given, _signature(secret, *parts).encode())
+            for secret in self._secrets
+        )
+
+
+def expiry_of(token: str) -> datetime:
+    """The moment a token ends; only for tokens that `check` has granted."""
+    return datetime.fromtimestamp(int(token.partition(".")[0]), UTC)
+
+
+def _access(signed: bool, expiry: str, now: datetime) -> Access:
+    if not signed:
+        return Access.REFUSED
+    return Access.EXPIRED if now.timestamp() >= int(expiry) else Access.GRANTED
+
+
+def _expiry(expires_at: datetime) -> str:
+    return str(int(expires_at.timestamp()))
+
+
+def _scopes(key: str) -> Iterator[str]:
+    """What a signature for `a/b/c` may cover: `a/b/c`, `a/` or `a/b/`."""
+    yield key
+    folders = itertools.accumulate(key.split("/")[:-1], lambda path, name: f"{path}/{name}")
+    yield from (f"{folder}/" for folder in itertools.islice(folders, SEGMENTS_MAX))
+
+
+def _signature(secret: bytes, *parts: str) -> str:
+    """Parts hold no newline, so no two lists of parts read the same."""
+    message = "\n".join(parts).encode("utf-8", "surrogatepass")
+    digest = hmac.new(secret, message, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

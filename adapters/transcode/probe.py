@@ -1,0 +1,86 @@
+"""Looks into a file and says what recording is in it, or why there is none."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+from adapters.transcode.containers import INPUT_OPTIONS
+from domain.media.recordings import AudioFacts
+from errors import NotAudio
+
+DURATION_MS_MAX = 24 * 60 * 60 * 1000
+CHANNELS_MAX = 16
+MICROSECONDS_IN_MS = 1000
+
+
+def probe(path: Path) -> AudioFacts:
+    """Tell what recording is in the file; at least one frame of it was decoded.
+
+    Raises:
+        NotAudio: it is empty, no media file, damaged, silent video, or too long.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        raise NotAudio("The file is empty.")
+    if _is_text(path):
+        raise NotAudio("The file is text, not audio.")
+    try:
+        with av.open(str(path), options=INPUT_OPTIONS, metadata_errors="ignore") as container:
+            return _facts(container, size)
+    except (av.FFmpegError, EOFError) as error:
+        raise NotAudio("The file is damaged or in a format we do not know.") from error
+
+
+def _facts(container: av.container.InputContainer, size: int) -> AudioFacts:
+    if not container.streams.audio:
+        only = ", only pictures" if container.streams.video else ""
+        raise NotAudio(f"The file holds no audio{only}.")
+    stream = container.streams.audio[0]
+    duration_ms = _duration_ms(container, stream)
+    rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
+    _require_sound(container, stream)
+    if duration_ms > DURATION_MS_MAX:
+        raise NotAudio("The recording is longer than 24 hours.")
+    if not 1 <= channels <= CHANNELS_MAX:
+        raise NotAudio(f"The recording has {channels} channels.")
+    return AudioFacts(
+        duration_ms=duration_ms,
+        codec=stream.codec_context.codec.canonical_name,
+        sample_rate=rate,
+        channels=channels,
+        bitrate=size * 8 * 1000 // duration_ms if duration_ms else 0,
+        container=container.format.name.split(",")[0],
+    )
+
+
+def _duration_ms(
+    container: av.container.InputContainer, stream: av.audio.stream.AudioStream
+) -> int:
+    """The stream's own length; the container's may count a cover or another stream."""
+    if stream.duration is not None and stream.time_base is not None:
+        return int(stream.duration * stream.time_base * 1000 + Fraction(1, 2))
+    return round((container.duration or 0) / MICROSECONDS_IN_MS)
+
+
+def _require_sound(
+    container: av.container.InputContainer, stream: av.audio.stream.AudioStream
+) -> None:
+    """Decode up to the first frame: a sound header before garbage is no recording."""
+    for frame in container.decode(stream):
+        if frame.samples > 0:
+            return
+    raise NotAudio("The file holds no sound.")
+
+
+def _is_text(path: Path) -> bool:
+    """Text is told first: by suffix alone, FFmpeg would take some for broken audio."""
+    with path.open("rb") as file:
+        head = file.read(512)
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return (
+            b"\0" not in head and error.start > len(head) - 4
+        )  # a character was cut off by the read
+    return b"\0" not in head

@@ -1,0 +1,1 @@
+"""Measures this project beside others: the same data, the same operations, equal answers."""

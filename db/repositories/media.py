@@ -1,0 +1,219 @@
+"""The catalogue and its listeners inside a unit of work."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from sqlalchemy import func, select, text, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.rows import (
+    fetch_records,
+    insert_new,
+    insert_record,
+    lock_record,
+    update_record,
+    upsert,
+    values_of,
+)
+from db.tables.media import (
+    AWAITED,
+    OPEN,
+    albums,
+    artists,
+    playback_sessions,
+    plays,
+    search_entries,
+    tracks,
+)
+from domain.ids import AlbumId, ArtistId, PlaybackSessionId, TrackId, UserId
+from domain.media.playback_records import Play, PlaybackSession
+from domain.media.records import Album, Artist, Track
+from domain.media.search_text import fold_words, text_key
+
+
+class MediaRepository:
+    """Reads for update and writes of the media domain.
+
+    Whatever is added or saved here is found by search from the same commit on.
+    """
+
+    domain: ClassVar[str] = "media"
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def find_or_add_artist(self, artist: Artist) -> Artist:
+        """The owner's artist of this name, made now if there was none."""
+        added = await insert_new(self._connection, artists, values_of(artist))
+        if added:
+            await self._index_artist(artist)
+            return artist
+        same = (artists.c.owner_id == artist.owner_id) & (artists.c.name_key == artist.name_key)
+        found = await fetch_records(self._connection, select(artists).where(same), Artist)
+        return found[0]
+
+    async def get_artist(self, artist_id: ArtistId) -> Artist:
+        """An artist that a track or album names, held for update."""
+        found = await lock_record(
+            self._connection, select(artists).where(artists.c.id == artist_id), Artist
+        )
+        assert found is not None, "artists are never removed"
+        return found
+
+    async def save_artist(self, artist: Artist) -> None:
+        """Write a changed artist."""
+        await update_record(self._connection, artists, artist)
+        await self._index_artist(artist)
+
+    async def find_or_add_album(self, album: Album) -> Album:
+        """The artist's album of this title, made now if there was none."""
+        added = await insert_new(self._connection, albums, values_of(album))
+        if added:
+            await self._index_album(album)
+            return album
+        same = (albums.c.artist_id == album.artist_id) & (albums.c.title_key == album.title_key)
+        found = await fetch_records(self._connection, select(albums).where(same), Album)
+        return found[0]
+
+    async def get_album(self, album_id: AlbumId) -> Album:
+        """The album that a track is on, held for update."""
+        found = await lock_record(
+            self._connection, select(albums).where(albums.c.id == album_id), Album
+        )
+        assert found is not None, "albums are never removed"
+        return found
+
+    async def save_album(self, album: Album) -> None:
+        """Write a changed album."""
+        await update_record(self._connection, albums, album)
+        await self._index_album(album)
+
+    async def add_track(self, track: Track) -> None:
+        """Add a track."""
+        await insert_record(self._connection, tracks, track)
+        await self._index_track(track)
+
+    async def lock_track(self, track_id: TrackId) -> Track | None:
+        """A track, held for update."""
+        return await lock_record(
+            self._connection, select(tracks).where(tracks.c.id == track_id), Track
+        )
+
+    async def count_awaited(self, owner_id: UserId) -> int:
+        """The owner's drafts whose files have not come."""
+        statement = (
+            select(func.count())
+            .select_from(tracks)
+            .where(tracks.c.owner_id == owner_id, text(AWAITED))
+        )
+        return int((await self._connection.execute(statement)).scalar_one())
+
+    async def find_track_by_source(self, owner_id: UserId, source_hash: str) -> Track | None:
+        """The owner's first track made of this very file."""
+        same = (tracks.c.owner_id == owner_id) & (tracks.c.source_hash == source_hash)
+        statement = select(tracks).where(same).order_by(tracks.c.id).limit(1)
+        found = await fetch_records(self._connection, statement, Track)
+        return found[0] if found else None
+
+    async def find_tracks(self, track_ids: Sequence[TrackId]) -> list[Track]:
+        """Those of the tracks that are there."""
+        statement = select(tracks).where(tracks.c.id.in_(track_ids))
+        return await fetch_records(self._connection, statement, Track)
+
+    async def save_track(self, track: Track) -> None:
+        """Write a changed track."""
+        await update_record(self._connection, tracks, track)
+        await self._index_track(track)
+
+    async def add_session(self, session: PlaybackSession) -> None:
+        """Add a playback session."""
+        await insert_record(self._connection, playback_sessions, session)
+
+    async def lock_session(self, session_id: PlaybackSessionId) -> PlaybackSession | None:
+        """A playback session, held for update."""
+        return await lock_record(
+            self._connection,
+            select(playback_sessions).where(playback_sessions.c.id == session_id),
+            PlaybackSession,
+        )
+
+    async def lock_open_sessions(self, user_id: UserId) -> list[PlaybackSession]:
+        """The listener's sessions that have not ended, held for update.
+
+        Nobody else opens one before we commit, also where there is none to hold.
+        """
+        if self._connection.dialect.name == "postgresql":
+            listener = func.hashtextextended(user_id, 0)
+            await self._connection.execute(select(func.pg_advisory_xact_lock(listener)))
+        statement = (
+            select(playback_sessions)
+            .where(playback_sessions.c.user_id == user_id, text(OPEN))
+            .order_by(playback_sessions.c.id)
+            .with_for_update(key_share=True)
+        )
+        return await fetch_records(self._connection, statement, PlaybackSession)
+
+    async def save_session(self, session: PlaybackSession) -> None:
+        """Write a moved playback session."""
+        await update_record(self._connection, playback_sessions, session)
+
+    async def add_play(self, play: Play) -> bool:
+        """Count a play; False when this session's play of the track was counted before."""
+        return await insert_new(self._connection, plays, values_of(play))
+
+    async def _index_artist(self, artist: Artist) -> None:
+        await self._index(
+            "Artist",
+            artist.id,
+            title=artist.name,
+            beside=(),
+            owner_id=artist.owner_id,
+            is_public=artist.released_at is not None,
+        )
+
+    async def _index_album(self, album: Album) -> None:
+        await self._index(
+            "Album",
+            album.id,
+            title=album.title,
+            beside=await self._names(album.artist_id),
+            owner_id=album.owner_id,
+            is_public=album.released_at is not None,
+        )
+
+    async def _index_track(self, track: Track) -> None:
+        await self._index(
+            "Track",
+            track.id,
+            title=track.title,
+            beside=await self._names(track.artist_id, track.album_id),
+            owner_id=track.owner_id,
+            is_public=track.is_public,
+        )
+
+    async def _names(self, artist_id: ArtistId, album_id: AlbumId | None = None) -> list[str]:
+        """The texts by which a thing is found beside its own title."""
+        artist = select(artists.c.name).where(artists.c.id == artist_id)
+        album = select(albums.c.title).where(albums.c.id == album_id)
+        return list((await self._connection.execute(union_all(artist, album))).scalars())
+
+    async def _index(
+        self,
+        kind: str,
+        key: str,
+        *,
+        title: str,
+        beside: Sequence[str],
+        owner_id: UserId,
+        is_public: bool,
+    ) -> None:
+        words = dict.fromkeys(word for each in (title, *beside) for word in fold_words(each))
+        values = {
+            "kind": kind,
+            "key": key,
+            "title_key": text_key(title),
+            "words": " ".join(words),
+            "owner_id": owner_id,
+            "is_public": is_public,
+        }
+        await upsert(self._connection, search_entries, values, keys=("kind", "key"))

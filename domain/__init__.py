@@ -1,0 +1,1 @@
+"""The heart: records and rules, without any I/O."""

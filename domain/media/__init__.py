@@ -1,0 +1,1 @@
+"""Artists, albums, tracks and playback: records and rules."""

@@ -1,0 +1,128 @@
+"""What can be known of a recording's file, and who finds it out."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+OnProgress = Callable[[float], Awaitable[None]]
+"""Hears how much is done, from 0 to 1, never backwards."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioFacts:
+    """What the container says of its first audio stream."""
+
+    duration_ms: int
+    """As claimed by the container; the decoded length is measured with the waveform."""
+    codec: str
+    """FFmpeg's name of the codec, such as `vorbis`."""
+    sample_rate: int
+    channels: int
+    bitrate: int
+    """Bits per second over the whole file."""
+    container: str
+    """FFmpeg's name of the container, such as `ogg`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tags:
+    """What a file says of itself; every text trimmed, bounded and free of controls."""
+
+    title: str | None
+    """All title values on one line."""
+    artist: str | None
+    """As credited on one line: all artists, joined by commas."""
+    artists: tuple[str, ...]
+    album: str | None
+    album_artist: str | None
+    track_number: int | None
+    disc_number: int | None
+    year: int | None
+    genres: tuple[str, ...]
+    isrc: str | None
+    """Twelve characters without hyphens; None where malformed."""
+    cover: bytes | None
+    """The front cover as found: not yet known to be an image."""
+    cover_mime: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loudness:
+    """How loud a recording is (EBU R128); players turn their volume by it."""
+
+    integrated_lufs: float
+    """Loudness over the whole recording; -70 is the gate, so it means silence."""
+    range_lu: float
+    """Between the quiet and the loud parts."""
+    true_peak_dbtp: float | None
+    """The highest peak between samples; None where there is only digital silence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waveform:
+    """The outline of a recording, and how long it is when really decoded."""
+
+    peaks: bytes
+    """Evenly spread in time, one byte each, from 0 (silence) to 255 (full scale)."""
+    duration_ms: int
+    """Counted in samples, so a container that lies about its length is found out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A file that turned out to be a recording."""
+
+    path: Path
+    """Where to read it; another file than the one given where that had to be mended."""
+    facts: AudioFacts
+    tags: Tags
+    cover: bytes | None
+    """The front cover as a JPEG of our own making."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendition:
+    """One quality of a stream as it was written."""
+
+    name: str
+    playlist: str
+    """Path of its media playlist, relative to the multivariant playlist."""
+    peak_bits: int
+    """Bits per second of its busiest stretch (BANDWIDTH)."""
+    average_bits: int
+    """Bits per second over all of it (AVERAGE-BANDWIDTH)."""
+    codecs: str = "mp4a.40.2"
+    size: int
+    """Bytes of all its files."""
+
+
+class Transcoder(Protocol):
+    """Reads recordings and makes streams of them; slow, so for workers only."""
+
+    def workspace(self, name: str) -> AbstractAsyncContextManager[Path]:
+        """An empty folder for one piece of work; what an earlier try left is gone."""
+        ...
+
+    async def read_tags(self, path: Path) -> Tags:
+        """What the file says of itself, readable as audio or not."""
+        ...
+
+    async def open(self, path: Path, folder: Path) -> Recording:
+        """Facts, tags and cover; raises NotAudio."""
+        ...
+
+    async def measure_loudness(self, path: Path) -> Loudness:
+        """Loudness over the whole; raises TranscodeFailed."""
+        ...
+
+    async def draw_waveform(self, path: Path) -> Waveform:
+        """Peaks and real length; raises TranscodeFailed."""
+        ...
+
+    async def render(
+        self, recording: Recording, target: Path, on_progress: OnProgress, *, duration_ms: int
+    ) -> list[Rendition]:
+        """Write the HLS stream, `master.m3u8` last; raises TranscodeFailed."""
+        ...

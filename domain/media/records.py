@@ -1,0 +1,153 @@
+"""Records of the catalogue: artists, albums, tracks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.ids import AlbumId, ArtistId, PlayableKey, PlayableKind, TrackId, UserId, UserKey
+
+
+class TrackState(StrEnum):
+    """How far a recording is on its way to listeners.
+
+    AWAITING_FILE ──file──► UPLOADED ──worker──► PROCESSING ──► READY
+                               ▲                      │
+                               └────── retry ───── FAILED
+    """
+
+    AWAITING_FILE = "AWAITING_FILE"
+    UPLOADED = "UPLOADED"
+    PROCESSING = "PROCESSING"
+    READY = "READY"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artist:
+    """Whose music it is."""
+
+    id: ArtistId
+    owner_id: UserId
+    name: str
+    name_key: str
+    """The name as imports compare it: `text_key(name)`; unique for each owner."""
+    bio: str
+    image_key: str | None
+    released_at: datetime | None
+    """When their first album was released; before that only the owner sees them."""
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Album:
+    """Tracks that belong together; a single is an album of its own."""
+
+    id: AlbumId
+    artist_id: ArtistId
+    owner_id: UserId
+    title: str
+    title_key: str
+    """The title as imports compare it: `album_key(title)`; unique for each artist."""
+    release_date: str | None
+    """As printed on it: a year, a month or a day."""
+    cover_key: str | None
+    """Object key of the cover picture."""
+    released_at: datetime | None
+    """When its first track could be heard by anyone; set once."""
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """A recording."""
+
+    id: TrackId
+    artist_id: ArtistId
+    album_id: AlbumId
+    owner_id: UserId
+    title: str
+    track_number: int | None
+    disc_number: int | None
+    genre: str | None
+    year: int | None
+    isrc: str | None
+    duration_ms: int | None
+    state: TrackState
+    published_at: datetime | None
+    """When its owner let it go; it is public once it is READY, too."""
+    failure_code: str | None
+    failure: str | None
+    """Why processing failed, for the owner to read."""
+    file_name: str | None
+    """What the uploader or importer called the file."""
+    source_key: str | None
+    """Object key of the original file."""
+    source_hash: str | None
+    """BLAKE3 of the original file."""
+    source_bytes: int | None
+    codec: str | None
+    sample_rate: int | None
+    channels: int | None
+    bitrate: int | None
+    """Of the original file, in bits per second."""
+    loudness_lufs: float | None
+    loudness_range: float | None
+    true_peak_db: float | None
+    waveform: bytes | None
+    """Peaks from 0 to 255, evenly spread in time, one byte each."""
+    hls_key: str | None
+    """Object key of the multivariant playlist; everything it names lies below its folder."""
+    version: int
+    """Grows with each change."""
+    created_at: datetime
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anyone may see and hear it."""
+        return self.published_at is not None and self.state is TrackState.READY
+
+    @property
+    def owner(self) -> UserKey:
+        """Who may change it."""
+        return UserKey(self.owner_id)
+
+    @property
+    def playable(self) -> PlayableKey:
+        """How other domains name it."""
+        return PlayableKey(PlayableKind.TRACK, self.id)
+
+
+def new_track(track_id: TrackId, album: Album, *, title: str, now: datetime) -> Track:
+    """A draft on an album, before anything is known of its file."""
+    return Track(
+        id=track_id,
+        artist_id=album.artist_id,
+        album_id=album.id,
+        owner_id=album.owner_id,
+        title=title,
+        track_number=None,
+        disc_number=None,
+        genre=None,
+        year=None,
+        isrc=None,
+        duration_ms=None,
+        state=TrackState.AWAITING_FILE,
+        published_at=None,
+        failure_code=None,
+        failure=None,
+        file_name=None,
+        source_key=None,
+        source_hash=None,
+        source_bytes=None,
+        codec=None,
+        sample_rate=None,
+        channels=None,
+        bitrate=None,
+        loudness_lufs=None,
+        loudness_range=None,
+        true_peak_db=None,
+        waveform=None,
+        hls_key=None,
+        version=1,
+        created_at=now,
+    )

@@ -1,0 +1,95 @@
+"""What a track must look like, and how its state moves."""
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import PurePath
+
+from domain.media.records import Track, TrackState
+from domain.text import checked_text
+from errors import BadInput, Conflict, TooLarge, TrackNotReady
+
+TITLE_CHARS_MAX = 300
+FILE_NAME_CHARS_MAX = 255
+NUMBER_MAX = 9_999
+AWAITED_MAX = 1_000
+"""Drafts of one creator that wait for their files."""
+UNKNOWN_ARTIST = "Unknown Artist"
+
+
+def checked_size(size_bytes: int, *, bytes_max: int) -> int:
+    """How many bytes a file claims to have.
+
+    Raises:
+        BadInput: a file has at least one byte.
+        TooLarge: it has more than may be uploaded.
+    """
+    if size_bytes < 1:
+        raise BadInput("A file has at least one byte.", field="sizeBytes")
+    if size_bytes > bytes_max:
+        raise TooLarge(
+            f"A file may have {bytes_max} bytes; this one has {size_bytes}.", field="sizeBytes"
+        )
+    return size_bytes
+
+
+def checked_title(text: str, *, field: str) -> str:
+    """A title or name of allowed length; raises BadInput."""
+    return checked_text(text, field=field, chars_min=1, chars_max=TITLE_CHARS_MAX)
+
+
+def checked_file_name(text: str) -> str:
+    """A file's name without folders; raises BadInput."""
+    name = checked_text(text, field="fileName", chars_min=1, chars_max=FILE_NAME_CHARS_MAX)
+    return PurePath(name.replace("\\", "/")).name or name
+
+
+def checked_number(number: int | None, *, field: str) -> int | None:
+    """A track's or disc's number; raises BadInput."""
+    if number is not None and not 1 <= number <= NUMBER_MAX:
+        raise BadInput(f"{field} is from 1 to {NUMBER_MAX}.", field=field)
+    return number
+
+
+def publish(track: Track, *, now: datetime) -> Track:
+    """Let a track go: public at once when READY, else as soon as it is. Twice is once.
+
+    Raises:
+        TrackNotReady: its processing failed.
+    """
+    if track.state is TrackState.FAILED:
+        raise TrackNotReady("Processing failed; retry it or upload another file.", field="id")
+    return track if track.published_at is not None else replace(track, published_at=now)
+
+
+def receive(track: Track, *, source_key: str, source_hash: str, source_bytes: int) -> Track:
+    """The track's file is there; the same file twice changes nothing.
+
+    Raises:
+        Conflict: it has another file already.
+    """
+    if track.state in {TrackState.AWAITING_FILE, TrackState.FAILED}:
+        return replace(
+            track,
+            state=TrackState.UPLOADED,
+            source_key=source_key,
+            source_hash=source_hash,
+            source_bytes=source_bytes,
+            failure_code=None,
+            failure=None,
+        )
+    if track.source_hash != source_hash:
+        raise Conflict("This track has its file already; upload a new track.")
+    return track
+
+
+def retry(track: Track) -> Track:
+    """Process a failed track anew; one that is not through yet is left as it is.
+
+    Raises:
+        Conflict: it is READY, or there is no file to process.
+    """
+    if track.state is TrackState.READY or track.source_key is None:
+        raise Conflict("Only a track whose processing failed can be retried.", field="id")
+    if track.state is not TrackState.FAILED:
+        return track
+    return replace(track, state=TrackState.UPLOADED, failure_code=None, failure=None)

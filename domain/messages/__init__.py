@@ -1,0 +1,1 @@
+"""Commands (do this) and events (this happened): how domains and processes talk."""

@@ -1,0 +1,23 @@
+"""Names of live streams."""
+
+from typing import Final
+
+from domain.ids import JobId, PlaybackSessionId, UserId
+
+GAP: Final = b""
+"""Comes instead of a message where some were lost: read the state again, then follow on."""
+
+
+def playback(session_id: PlaybackSessionId) -> str:
+    """Moves of one playback session."""
+    return f"playback:{session_id}"
+
+
+def notifications(user_id: UserId) -> str:
+    """Notifications of one account."""
+    return f"notifications:{user_id}"
+
+
+def job(job_id: JobId) -> str:
+    """Progress of one job."""
+    return f"job:{job_id}"

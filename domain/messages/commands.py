@@ -1,0 +1,82 @@
+"""Everything that can be asked of a worker; each becomes one job."""
+
+from hashlib import sha256
+
+from domain.ids import TokenId, TrackId, UserId
+from domain.messages.envelope import Command
+
+
+class ImportFolder(Command, frozen=True, kw_only=True):
+    """Read a folder of the machine and import each audio file in it."""
+
+    name = "media.import_folder.v1"
+    folder: str
+    owner_id: UserId
+
+
+class ImportFile(Command, frozen=True, kw_only=True):
+    """Bring one file of the machine into the catalogue."""
+
+    name = "media.import_file.v1"
+    path: str
+    owner_id: UserId
+
+    @property
+    def dedupe_key(self) -> str:
+        """One import for each file and owner while it is under way."""
+        digest = sha256(self.path.encode()).hexdigest()  # a path may be too long for an index
+        return f"import:{self.owner_id}:{digest}"
+
+
+class ProcessTrack(Command, frozen=True, kw_only=True):
+    """Read, measure and transcode a track's original file."""
+
+    name = "media.process_track.v1"
+    queue = "media"
+    track_id: TrackId
+
+    @property
+    def dedupe_key(self) -> str:
+        """One processing of a track at a time."""
+        return f"process:{self.track_id}"
+
+
+class MintToken(Command, frozen=True, kw_only=True):
+    """Bring a prepared token onto the chain."""
+
+    name = "nft.mint_token.v1"
+    queue = "chain"
+    token_id: TokenId
+
+    @property
+    def dedupe_key(self) -> str:
+        """One mint for each token, ever."""
+        return f"mint:{self.token_id}"
+
+
+class IndexChain(Command, frozen=True, kw_only=True):
+    """Read new blocks into the tables."""
+
+    name = "nft.index_chain.v1"
+    queue = "chain"
+
+
+class EmbedTrack(Command, frozen=True, kw_only=True):
+    """Compute a track's audio embedding and its neighbours."""
+
+    name = "ai.embed_track.v1"
+    queue = "model"
+    track_id: TrackId
+    source_key: str
+
+    @property
+    def dedupe_key(self) -> str:
+        """One embedding for each original file."""
+        return f"embed:{self.track_id}:{self.source_key}"
+
+
+class TrainRecommender(Command, frozen=True, kw_only=True):
+    """Learn from behaviour and write a new artefact."""
+
+    name = "ai.train_recommender.v1"
+    queue = "model"

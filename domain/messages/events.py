@@ -1,0 +1,135 @@
+"""Everything that can have happened; the names are kept, a change of shape is a new version."""
+
+from datetime import datetime
+
+from domain.ids import (
+    AlbumId,
+    ArtistId,
+    JobId,
+    NotificationId,
+    PlayableKind,
+    PlaybackSessionId,
+    PlayId,
+    TrackId,
+    UserId,
+)
+from domain.messages import channels
+from domain.messages.envelope import Event
+
+
+class UserRegistered(Event, frozen=True, kw_only=True):
+    """An account was made."""
+
+    name = "users.user_registered.v1"
+    user_id: UserId
+    username: str
+
+
+class TrackChanged(Event, frozen=True, kw_only=True):
+    """A track was made or changed: the whole of what other domains may keep as a projection.
+
+    Sent at creation, when it becomes READY, when it is published or hidden.
+    """
+
+    name = "media.track_changed.v1"
+    track_id: TrackId
+    artist_id: ArtistId
+    album_id: AlbumId
+    owner_id: UserId
+    title: str
+    state: str
+    """AWAITING_FILE, UPLOADED, PROCESSING, READY or FAILED."""
+    is_public: bool
+    """Published and READY: anyone may see it."""
+    duration_ms: int | None
+    source_key: str | None
+    """Object key of the original file, set once it is there."""
+    version: int
+    """Grows with each change; an older version never overwrites a newer one."""
+
+
+class AlbumReleased(Event, frozen=True, kw_only=True):
+    """An album's first track can be heard by anyone; sent once in the album's life."""
+
+    name = "media.album_released.v1"
+    album_id: AlbumId
+    artist_id: ArtistId
+    title: str
+    artist_name: str
+
+
+class PlayCounted(Event, frozen=True, kw_only=True):
+    """A play counts: 30 s or half the track were heard; once for each session and track."""
+
+    name = "media.play_counted.v1"
+    play_id: PlayId
+    session_id: PlaybackSessionId
+    track_id: TrackId
+    artist_id: ArtistId
+    owner_id: UserId
+    user_id: UserId
+    listened_ms: int
+    played_at: datetime
+    is_private: bool
+    """True: no history, no training."""
+
+
+class PlaybackMoved(Event, frozen=True, kw_only=True):
+    """A playback session moved; fast and ephemeral, the state stands in the database."""
+
+    name = "media.playback_moved.v1"
+    session_id: PlaybackSessionId
+    sequence: int
+
+    @property
+    def channel(self) -> str:
+        """The session's own channel."""
+        return channels.playback(self.session_id)
+
+
+class ArtistFollowed(Event, frozen=True, kw_only=True):
+    """Somebody follows an artist from now on."""
+
+    name = "social.artist_followed.v1"
+    user_id: UserId
+    artist_id: ArtistId
+    at: datetime
+
+
+class PlayableLiked(Event, frozen=True, kw_only=True):
+    """Somebody likes something, or (is_liked False) took it back."""
+
+    name = "social.playable_liked.v1"
+    user_id: UserId
+    kind: PlayableKind
+    playable_id: str
+    is_liked: bool
+    at: datetime
+
+
+class NotificationCreated(Event, frozen=True, kw_only=True):
+    """An account has something new to read."""
+
+    name = "social.notification_created.v1"
+    notification_id: NotificationId
+    user_id: UserId
+
+    @property
+    def channel(self) -> str:
+        """The account's own channel."""
+        return channels.notifications(self.user_id)
+
+
+class JobProgressed(Event, frozen=True, kw_only=True):
+    """A job moved on: the row's state and progress changed."""
+
+    name = "jobs.job_progressed.v1"
+    job_id: JobId
+    state: str
+    progress: float
+    """0 to 1."""
+
+    @property
+    def channel(self) -> str:
+        """The job's own channel."""
+        return channels.job(self.job_id)

@@ -1,0 +1,1 @@
+"""Tokens of tracks: what may be minted, and how a mint moves to its end."""

@@ -1,0 +1,1 @@
+"""Who may: one function for each rule, one module for each domain."""

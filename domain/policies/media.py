@@ -1,0 +1,130 @@
+"""Who may see, hear, upload and publish."""
+
+from typing import NamedTuple
+
+from domain.ids import UserId
+from domain.media.playback_records import PlaybackSession
+from domain.media.records import Album, Artist, Track
+from domain.viewer import Role, Viewer
+from errors import Forbidden, NotFound
+
+
+class Sight(NamedTuple):
+    """What a viewer's lists hold beside what is public."""
+
+    owner_id: str
+    """Whose drafts they hold; empty for nobody."""
+    sees_all: bool
+    """True for an admin."""
+
+
+def sight_of(viewer: Viewer) -> Sight:
+    """A viewer's sight; the rule of `may_see_track`, for reads to apply."""
+    return Sight(viewer.user_id or "", viewer.has_role(Role.ADMIN))
+
+
+def may_see_track(viewer: Viewer, track: Track) -> bool:
+    """Anyone once it is public; before that its owner and admins."""
+    return track.is_public or _is_owner_or_admin(viewer, track.owner_id)
+
+
+def may_see_album(viewer: Viewer, album: Album) -> bool:
+    """Anyone once it was released; before that its owner and admins."""
+    return album.released_at is not None or _is_owner_or_admin(viewer, album.owner_id)
+
+
+def may_see_artist(viewer: Viewer, artist: Artist) -> bool:
+    """Anyone once an album of theirs was released; before that the owner and admins."""
+    return artist.released_at is not None or _is_owner_or_admin(viewer, artist.owner_id)
+
+
+def may_see_job(viewer: Viewer, owner_id: UserId | None) -> bool:
+    """Whoever asked for the work, and admins."""
+    return viewer.has_role(Role.ADMIN) or (
+        viewer.user_id is not None and viewer.user_id == owner_id
+    )
+
+
+def may_see_session(viewer: Viewer, session: PlaybackSession) -> bool:
+    """Nobody but the listener: what one hears is one's own affair."""
+    return viewer.user_id is not None and viewer.user_id == session.user_id
+
+
+def require_visible_track(viewer: Viewer, track: Track | None) -> Track:
+    """The track, if there is one for this viewer.
+
+    Raises:
+        NotFound: there is none, or it is somebody's draft.
+    """
+    if track is None or not may_see_track(viewer, track):
+        raise NotFound("There is no such track.", field="id")
+    return track
+
+
+def require_own_track(viewer: Viewer, track: Track | None) -> Track:
+    """The track, if it is the viewer's own.
+
+    Raises:
+        NotFound: there is no such track for this viewer.
+        Forbidden: it is somebody else's; admins see it, but it is not theirs to release.
+    """
+    found = require_visible_track(viewer, track)
+    if viewer.user_id != found.owner_id:
+        raise Forbidden("Only its owner may do this with a track.")
+    return found
+
+
+def require_manage_track(viewer: Viewer, track: Track | None) -> Track:
+    """The track, if the viewer looks after it: its owner, or an admin.
+
+    Raises:
+        NotFound: there is no such track for this viewer.
+        Forbidden: it is somebody else's.
+    """
+    found = require_visible_track(viewer, track)
+    if not _is_owner_or_admin(viewer, found.owner_id):
+        raise Forbidden("Only its owner may do this with a track.")
+    return found
+
+
+def require_own_session(viewer: Viewer, session: PlaybackSession | None) -> PlaybackSession:
+    """The playback session, if it is the viewer's own.
+
+    Raises:
+        NotFound: there is no such session for this viewer.
+    """
+    if session is None or not may_see_session(viewer, session):
+        raise NotFound("There is no such playback session.", field="sessionId")
+    return session
+
+
+def require_upload(viewer: Viewer) -> UserId:
+    """Creators upload; the account that will own the track.
+
+    Raises:
+        Unauthenticated: nobody is logged in.
+        Forbidden: the account is no creator.
+    """
+    user_id = viewer.require_user_id()
+    if not viewer.has_role(Role.CREATOR):
+        raise Forbidden("Only creators may upload.")
+    return user_id
+
+
+def require_import(viewer: Viewer) -> UserId:
+    """Admins import folders of the machine; the account that will own the tracks.
+
+    Raises:
+        Unauthenticated: nobody is logged in.
+        Forbidden: the account is no admin.
+    """
+    user_id = viewer.require_user_id()
+    if not viewer.has_role(Role.ADMIN):
+        raise Forbidden("Only admins may import folders.")
+    return user_id
+
+
+def _is_owner_or_admin(viewer: Viewer, owner_id: UserId) -> bool:
+    return viewer.has_role(Role.ADMIN) or (
+        viewer.user_id is not None and viewer.user_id == owner_id
+    )

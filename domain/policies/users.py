@@ -1,0 +1,20 @@
+"""Who may do what with accounts."""
+
+from domain.ids import UserId
+from domain.viewer import Role, Viewer
+from errors import Forbidden
+
+
+def may_edit_profile(viewer: Viewer, user_id: UserId) -> bool:
+    """Only the account itself or an admin."""
+    return viewer.user_id == user_id or viewer.has_role(Role.ADMIN)
+
+
+def require_edit_profile(viewer: Viewer, user_id: UserId) -> None:
+    """Enforce `may_edit_profile`.
+
+    Raises:
+        Forbidden: the viewer is somebody else.
+    """
+    if not may_edit_profile(viewer, user_id):
+        raise Forbidden("Only the account itself may change its profile.")

@@ -1,0 +1,151 @@
+"""Outside systems as the use cases see them: small protocols, wired by a composition root."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from domain.ids import SessionId, UserId
+from domain.viewer import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectStat:
+    """What a store knows of an object without reading it."""
+
+    size: int
+    etag: str
+    content_type: str
+    modified: datetime
+
+
+class ObjectStore(Protocol):
+    """Bytes by key: local disk or an S3 dialect."""
+
+    async def put_file(self, key: str, path: Path, content_type: str) -> None:
+        """Store a file; the object appears whole or not at all."""
+        ...
+
+    async def put(self, key: str, data: bytes, content_type: str) -> None:
+        """Store bytes; the object appears whole or not at all."""
+        ...
+
+    async def get(self, key: str) -> bytes:
+        """Read a small object whole; raises NotFound."""
+        ...
+
+    def open_range(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
+        """Read bytes `start` to `end` (exclusive) in chunks."""
+        ...
+
+    async def fetch_to(self, key: str, path: Path) -> None:
+        """Copy an object into a file; raises NotFound."""
+        ...
+
+    async def stat(self, key: str) -> ObjectStat | None:
+        """What is known of the object; None when there is none."""
+        ...
+
+    async def delete_prefix(self, prefix: str) -> None:
+        """Remove every object below a prefix."""
+        ...
+
+    def list(self, prefix: str) -> AsyncIterator[str]:
+        """The keys below a prefix."""
+        ...
+
+
+class UrlSigner(Protocol):
+    """Signed, expiring URLs; one signature covers everything below a key prefix."""
+
+    def sign_prefix(self, prefix: str, expires_at: datetime) -> str:
+        """The URL path of the prefix, such as `/media/<expiry>.<signature>/<prefix>`."""
+        ...
+
+    def sign_upload(self, key: str, bytes_max: int, expires_at: datetime) -> str:
+        """The URL path where one object of at most `bytes_max` bytes may be PUT."""
+        ...
+
+
+class LiveBus(Protocol):
+    """Live messages between processes: best effort, resynced by sequence."""
+
+    @property
+    def is_connected(self) -> bool:
+        """True while messages of other processes arrive."""
+        ...
+
+    def listen(self, channel: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Messages from now on, through a bounded mailbox; `channels.GAP` where some were lost."""
+        ...
+
+    async def publish(self, channel: str, payload: bytes) -> None:
+        """Tell all listeners, in every process; for fast ephemera only."""
+        ...
+
+
+class PasswordHasher(Protocol):
+    """Argon2id in a small pool, so that the loop is never held."""
+
+    async def hash(self, password: str) -> str:
+        """A new encoded hash; raises RateLimited when too many wait."""
+        ...
+
+    async def verify(self, encoded: str | None, password: str) -> bool:
+        """True when it matches; None costs the same time and is False."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessClaims:
+    """What an access token says."""
+
+    user_id: UserId
+    session_id: SessionId
+    roles: frozenset[Role]
+    expires_at: datetime
+
+
+class AccessTokens(Protocol):
+    """Short-lived signed tokens."""
+
+    def issue(self, claims: AccessClaims) -> str:
+        """Claims as a signed token."""
+        ...
+
+    def verify(self, token: str, now: datetime) -> AccessClaims:
+        """A token's claims; raises Unauthenticated for anything but a valid one of ours."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """A recommended item, its score, and the played item that speaks most for it."""
+
+    item_id: str
+    score: float
+    because_of: str | None
+    weight: float
+    """The share of the score that `because_of` explains, 0 to 1."""
+
+
+class ModelClient(Protocol):
+    """The recommender, in a process of its own."""
+
+    async def recommend(self, history: Sequence[str], count: int) -> tuple[str, list[Scored]]:
+        """Model version and the best items; raises ModelUnavailable (missing, or too slow)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds that the use cases enforce."""
+
+    upload_bytes_max: int
+    stream_url_seconds: int
+    access_token_seconds: int
+    refresh_token_seconds: int
+    import_folder_roots: tuple[Path, ...]
+    """importFolder reads below these only."""

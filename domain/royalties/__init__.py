@@ -1,0 +1,1 @@
+"""Who earns what: splits, accruals and the ledger."""

@@ -1,0 +1,1 @@
+"""Following, liking, commenting and being told: records and rules."""

@@ -1,0 +1,1 @@
+"""The federation engine: compose, plan, execute. It knows nothing about music."""

@@ -1,0 +1,1 @@
+"""Composes subgraphs into one supergraph."""

@@ -1,0 +1,1 @@
+"""Execution: walks a plan, merges what subgraphs answer, and shapes the response."""

@@ -1,0 +1,53 @@
+"""Walks a plan: each fetch starts when what it reads is there."""
+
+import asyncio
+
+from federation.execute.fetch import Run, run_fetch
+from federation.plan.nodes import Fetch, Group, QueryPlan
+
+
+async def run_plan(run: Run, plan: QueryPlan) -> None:
+    """Run all fetches; the groups of a mutation one after the other, each to its end."""
+    for group in plan.groups:
+        await run_group(run, group)
+
+
+async def run_group(run: Run, group: Group) -> None:
+    """Run the fetches of one group, side by side where nothing is waited for.
+
+    If the caller is cancelled, the task group cancels every fetch and waits for its end.
+    """
+    if group.is_chain:
+        for fetch in group.fetches:
+            await run_fetch(run, fetch)
+        return
+    async with asyncio.TaskGroup() as tasks:
+        await _Walk(run, group, tasks).run_all()
+
+
+class _Walk:
+    """One group on its way: who still waits for whom."""
+
+    def __init__(self, run: Run, group: Group, tasks: asyncio.TaskGroup) -> None:
+        self._run = run
+        self._tasks = tasks
+        self._waiting = [(fetch, set(group.before[fetch.id])) for fetch in group.fetches]
+
+    async def run_all(self) -> None:
+        """Run the fetches that wait for nothing, and then all others."""
+        await self._run_on(self._take_ready())
+
+    async def _run_on(self, ready: list[Fetch]) -> None:
+        """Run the first here, the others beside it, and then those that waited for the first."""
+        while ready:
+            for other in ready[1:]:
+                self._tasks.create_task(self._run_on([other]))
+            await run_fetch(self._run, ready[0])
+            for _, before in self._waiting:
+                before.discard(ready[0].id)
+            ready = self._take_ready()
+
+    def _take_ready(self) -> list[Fetch]:
+        ready = [fetch for fetch, before in self._waiting if not before]
+        self._waiting = [each for each in self._waiting if each[1]]
+        return ready

@@ -1,0 +1,80 @@
+"""Runs one fetch of a plan: representations out, an answer or its failure into the tree."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from federation.execute import merge_answer as merging
+from federation.execute.asked import Asked, ask
+from federation.execute.error_paths import cap
+from federation.execute.run import Run as Run
+from federation.execute.send import Failure, checked, send
+from federation.execute.tell import tell_failure, tell_lost_contexts
+from federation.execute.tree import objects_at
+from federation.fetch.fetch import FetchResult
+from federation.operation.conditions import ALWAYS, holds
+from federation.plan.nodes import Fetch
+
+
+async def run_fetch(run: Run, fetch: Fetch) -> None:
+    """Run a fetch, unless nothing is asked for; every failure ends up in the errors."""
+    if fetch.condition is not ALWAYS and not holds(fetch.condition, run.variables):
+        return
+    asked = [each for part in fetch.entities for each in ask(run, part)]
+    if fetch.has_contexts:
+        run.report(tell_lost_contexts(run, fetch, asked))
+    if not _is_needed(run, fetch, asked):
+        return
+    started = time.perf_counter()
+    try:
+        _check_bounds(run, fetch, asked)
+        errors = merging.merge_answer(run, fetch, asked, await send(run, fetch, asked))
+    except Failure as failure:
+        errors = list(tell_failure(run, fetch, asked, failure.template))
+    if errors:
+        run.report(cap(errors, run.limits.errors_per_fetch_max, fetch.subgraph))
+    if run.explain is not None:
+        run.explain.append(_explain(fetch, asked, time.perf_counter() - started))
+
+
+def merge_answer(run: Run, fetch: Fetch, result: FetchResult) -> None:
+    """Merge the answer of a root fetch that was not run here: an event of a subscription."""
+    try:
+        errors = merging.merge_answer(run, fetch, [], checked(fetch, result))
+    except Failure as failure:
+        errors = list(tell_failure(run, fetch, [], failure.template))
+    run.report(cap(errors, run.limits.errors_per_fetch_max, fetch.subgraph))
+
+
+def tell_lost(run: Run, fetch: Fetch, code: str) -> None:
+    """Tell that a root fetch has failed as a whole."""
+    failure = Failure(code, f"Subgraph {fetch.subgraph} failed.")
+    run.report(tell_failure(run, fetch, [], failure.template))
+
+
+def _is_needed(run: Run, fetch: Fetch, asked: Sequence[Asked]) -> bool:
+    """Whether there is a place to add to."""
+    if fetch.root is None:
+        return any(each.representations for each in asked)
+    return not fetch.root.path or bool(objects_at(run.data, fetch.root.path))
+
+
+def _check_bounds(run: Run, fetch: Fetch, asked: Sequence[Asked]) -> None:
+    """Raise Failure where the fetch would ask for too much."""
+    if sum([len(each.representations) for each in asked]) > run.limits.representations_max:
+        raise Failure("TOO_MANY_ENTITIES", "The fetch would ask for too many entities.")
+    if fetch.has_contexts and len(asked) > run.limits.context_values_max:
+        raise Failure("TOO_MANY_CONTEXTS", "The fetch would need too many context values.")
+
+
+def _explain(fetch: Fetch, asked: Sequence[Asked], seconds: float) -> dict[str, Any]:
+    return {
+        "id": fetch.id,
+        "after": list(fetch.after),
+        "subgraph": fetch.subgraph,
+        "path": fetch.path,
+        "depth": fetch.wave,
+        "operation": fetch.document,
+        "milliseconds": round(seconds * 1_000, 3),
+        "representations": sum(len(each.representations) for each in asked),
+    }

@@ -1,0 +1,83 @@
+"""Makes a document ready to run: validated, normalised, planned."""
+
+from dataclasses import dataclass
+
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
+
+from federation.execute.compiled_plan import CompiledPlan
+from federation.execute.incremental import Shapers, parts_of
+from federation.execute.shape_response import ResponseShaper
+from federation.limits import EngineLimits
+from federation.operation.deferral import (
+    Deferral,
+    Deferring,
+    find_incremental_use,
+    refuse_stream,
+    with_defer,
+)
+from federation.operation.document import head_of, select_operation, validate_document
+from federation.operation.normalize import normalize
+from federation.operation.plain_variables import PlainVariables
+from federation.operation.typename_aliases import set_aside
+from federation.plan.budget import Budget
+from federation.plan.nodes import QueryPlan
+from federation.plan.planner import Planner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """An operation that is ready to run."""
+
+    document: DocumentNode | None
+    """Kept where the gateway answers introspection from it."""
+    node: OperationDefinitionNode
+    variables: PlainVariables
+    plan: QueryPlan
+    compiled: CompiledPlan
+    has_set_aside: bool
+    """Fields that the client calls `__typename` have another key while the plan runs."""
+    part_shapers: Shapers
+
+
+def prepare(
+    planner: Planner,
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation_name: str | None,
+    limits: EngineLimits,
+    *,
+    deferring: Deferring = None,
+    phases: dict[str, str] | None = None,
+    budget: Budget | None = None,
+) -> Prepared:
+    """Make one operation of a document ready; with `phases`, each phase leaves its text there.
+
+    Raises:
+        RequestError: the document is not valid, or asks for too much.
+        PlanningError: it cannot be planned.
+    """
+    budget = budget or Budget(limits.planning_seconds_max)
+    node = select_operation(document, operation_name)
+    use = find_incremental_use(document)
+    refuse_stream(schema, use)
+    checked = with_defer(schema) if use.defers else schema
+    validate_document(checked, document, limits, budget.check)
+    asked, document = document, set_aside(document)
+    node = select_operation(document, operation_name)
+    deferral = None if deferring is None else Deferral(deferring)
+    operation = normalize(
+        schema, planner.interface_fields, document, node, limits, budget.check, deferral
+    )
+    plan = planner.plan(operation, phases, budget)
+    has_introspection = bool(operation.introspection)
+    return Prepared(
+        document=document if has_introspection else None,
+        node=node if has_introspection else head_of(node),
+        variables=PlainVariables(schema, node),
+        plan=plan,
+        compiled=CompiledPlan(plan, schema, ResponseShaper(schema, plan.shown)),
+        has_set_aside=document is not asked,
+        part_shapers={
+            id(part): ResponseShaper(schema, part.shown) for part in parts_of(plan.deferred)
+        },
+    )

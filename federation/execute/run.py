@@ -1,0 +1,42 @@
+"""One execution of a plan, as all its fetches share it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from federation.execute.compiled_plan import CompiledPlan, Known
+from federation.execute.error_paths import Error
+from federation.execute.tree import Object
+from federation.limits import EngineLimits
+from federation.operation.model import SelectionSet
+from federation.transport.transport import Transport
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """One execution of a plan."""
+
+    root: SelectionSet
+    variables: Mapping[str, Any]
+    context: Any
+    transports: Mapping[str, Transport]
+    limits: EngineLimits
+    ends_at: float
+    """Loop time at which the operation's deadline passes."""
+    compiled: CompiledPlan | None = None
+    """None while the operation is new, and where its tree must not share objects."""
+    data: Object = field(default_factory=dict)
+    known: Known | None = None
+    """What fetches read of the tree, as far as compiled functions found it."""
+    errors: list[Error] = field(default_factory=list)
+    explain: list[dict[str, Any]] | None = None
+    told: set[tuple[Any, ...]] = field(default_factory=set)
+    """Paths that have an error: a field asked of two subgraphs fails once."""
+
+    def report(self, errors: Iterable[Error]) -> None:
+        """Add errors, one for each path."""
+        for error in errors:
+            path = tuple(error.get("path") or ())
+            if not path or path not in self.told:
+                self.told.add(path)
+                self.errors.append(error)

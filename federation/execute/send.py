@@ -1,0 +1,127 @@
+"""Sends one fetch to its subgraph, within the deadlines."""
+
+import asyncio
+import logging
+import types
+from collections.abc import Coroutine, Generator, Sequence
+from typing import Any, TypeVar
+
+from federation.execute.asked import Asked
+from federation.execute.contexts import write_request
+from federation.execute.run import Run
+from federation.fetch.fetch import FetchRequest, FetchResult
+from federation.plan.nodes import Fetch
+
+log = logging.getLogger(__name__)
+ResultT = TypeVar("ResultT")
+
+
+class Failure(Exception):
+    """The subgraph gave no answer that can be used."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.template: dict[str, Any] = {"message": message, "extensions": {"code": code}}
+
+
+async def send(run: Run, fetch: Fetch, asked: Sequence[Asked]) -> FetchResult:
+    """Ask the subgraph, and see that what it answers has the form of an answer.
+
+    Whatever a transport raises is the subgraph's failure; the request must live on.
+
+    Raises:
+        Failure: it does not answer, or not in time, or not with a response.
+    """
+    transport = run.transports.get(fetch.subgraph)
+    if transport is None:
+        raise Failure("SUBGRAPH_UNAVAILABLE", f"Subgraph {fetch.subgraph} is not connected.")
+    request = _write_request(run, fetch, asked)
+    left = run.ends_at - asyncio.get_running_loop().time()
+    try:
+        if left <= 0:
+            raise TimeoutError
+        seconds = min(run.limits.fetch_seconds_max, left)
+        result = await _within(seconds, transport.fetch(request, run.context))
+    except TimeoutError:
+        raise Failure(
+            "SUBGRAPH_TIMEOUT", f"Subgraph {fetch.subgraph} did not answer in time."
+        ) from None
+    except Exception as fault:
+        log.warning("a fetch of subgraph %s failed", fetch.subgraph, exc_info=fault)
+        raise Failure("SUBGRAPH_UNAVAILABLE", f"Subgraph {fetch.subgraph} failed.") from fault
+    return checked(fetch, result)
+
+
+def checked(fetch: Fetch, result: FetchResult) -> FetchResult:
+    """The answer, if it has the form of one.
+
+    Raises:
+        Failure: it has not, or tells of an error of the whole request.
+    """
+    data, errors = result.data, result.errors
+    if isinstance(data, dict):
+        return result
+    first = errors[0] if isinstance(errors, list) and errors else None
+    if data is None and isinstance(first, dict):
+        if all(isinstance(each, dict) and each.get("path") for each in errors):
+            return result
+        failure = Failure("SUBGRAPH_ERROR", f"Subgraph {fetch.subgraph} failed.")
+        extensions = first.get("extensions")
+        if isinstance(extensions, dict):
+            failure.template["extensions"] = {"code": "SUBGRAPH_ERROR", **extensions}
+        if isinstance(first.get("message"), str):
+            failure.template["message"] = first["message"]
+        raise failure
+    raise Failure(
+        "SUBGRAPH_INVALID_RESPONSE",
+        f"Subgraph {fetch.subgraph} answered with something that is no response.",
+    )
+
+
+def _write_request(run: Run, fetch: Fetch, asked: Sequence[Asked]) -> FetchRequest:
+    given = run.variables
+    variables = {name: given[name] for name in fetch.variables if name in given}
+    document = fetch.document
+    if fetch.has_contexts:
+        present = [(a.part, a.values, a.representations) for a in asked if a.representations]
+        document, bound = write_request(fetch, present)
+        variables |= bound
+    else:
+        for each in asked:
+            variables[each.part.variable] = each.representations
+    return FetchRequest(
+        subgraph=fetch.subgraph,
+        document=document,
+        operation_kind=fetch.kind,
+        variables=variables,
+    )
+
+
+async def _within(seconds: float, work: Coroutine[Any, Any, ResultT]) -> ResultT:
+    """Await work, with a timer only if it waits for anything; local work seldom does."""
+    try:
+        waited_for = work.send(None)
+    except StopIteration as end:
+        result: ResultT = end.value
+        return result
+    async with asyncio.timeout(seconds):
+        return await _go_on(work, waited_for)
+
+
+@types.coroutine
+def _go_on(work: Coroutine[Any, Any, ResultT], waited_for: Any) -> Generator[Any, Any, ResultT]:
+    """The rest of work that waits for something, as `await` would go on with it."""
+    while True:
+        try:
+            try:
+                sent = yield waited_for
+            except GeneratorExit:
+                work.close()
+                raise
+            except BaseException as fault:  # noqa: BLE001 - cancellation is the work's to meet
+                waited_for = work.throw(fault)
+            else:
+                waited_for = work.send(sent)
+        except StopIteration as end:
+            result: ResultT = end.value
+            return result

@@ -1,0 +1,1 @@
+"""The words that planning and transport share."""

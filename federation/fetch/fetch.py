@@ -1,0 +1,27 @@
+"""One fetch: what is asked of a subgraph and what comes back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+
+class FetchRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One operation for one subgraph."""
+
+    subgraph: str
+    document: str
+    """GraphQL text; the same text each time the same plan runs, so that it can be a cache key."""
+    operation_kind: str = "query"
+    """query, mutation or subscription."""
+    variables: Mapping[str, Any] = msgspec.field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class FetchResult:
+    """What a subgraph answered: response data and raw GraphQL errors."""
+
+    data: dict[str, Any] | None = None
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    """GraphQL errors as response dicts: message, path, extensions."""

@@ -1,0 +1,1 @@
+"""The join graph: every type in every subgraph, and the moves between them."""

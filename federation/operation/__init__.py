@@ -1,0 +1,1 @@
+"""Operations: parsed, validated, and brought into the one form that planning reads."""

@@ -1,0 +1,1 @@
+"""Planning: from an operation to the fetches that answer it."""

@@ -1,0 +1,1 @@
+"""Passes that make the fetch graph smaller; each is pure and keeps its meaning."""

@@ -1,0 +1,1 @@
+"""Programs: fetch documents made ready to run on an executable schema."""

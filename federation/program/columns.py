@@ -1,0 +1,126 @@
+"""Columns: one field of a level, answered for all its parents at once, with all that is below."""
+
+from typing import Any
+
+from graphql import GraphQLSchema, is_abstract_type
+
+from federation.program.bindings import Bindings
+from federation.program.complete import Spread, put_back, quick_objects
+from federation.program.faults import FAILED, Fault, Troubled, faults_at, tidied
+from federation.program.levels import Field, Level
+from federation.program.places import ROOT, Place
+from federation.program.readers import reader_of
+from federation.program.run import Run
+from federation.program.runtime_types import RuntimeTypes
+
+
+class Column:
+    """Reads the values of one field, and answers what is selected below them."""
+
+    def __init__(self, schema: GraphQLSchema, field: Field, bindings: Bindings) -> None:
+        self._field = field
+        self._read = reader_of(field, bindings).read
+        self._types = RuntimeTypes(schema, field, bindings)
+        self._is_leaf = field.is_leaf
+        self._only_level = (
+            None if is_abstract_type(field.named) else field.levels.get(field.named.name)
+        )
+        self._is_placed = not all(level.is_shareable for level in field.levels.values())
+        """Something below may ask for its path."""
+
+    async def fill(self, run: Run, parents: list[Any], place: Place) -> list[Any]:
+        """Answer the field for some parents; the values of a leaf are still to be completed."""
+        raw: Any = self._read(run, parents, place)
+        if raw.__class__ is not list:
+            raw = await raw
+        if self._is_leaf:
+            return raw  # type: ignore[no-any-return]  # it is a list now
+        field = self._field
+        flat = None if field.is_asking_types else quick_objects(field, raw)
+        if flat is None:
+            return await self._fill_carefully(run, raw, place)
+        below = Place(place, field, raw) if self._is_placed else ROOT
+        if self._only_level is not None:
+            done = await _answer_level(run, self._only_level, flat, below)
+        else:
+            done = await self._answer(run, flat, self._types.name(flat), below)
+        return put_back(field, raw, flat, done)
+
+    async def _fill_carefully(self, run: Run, raw: list[Any], place: Place) -> list[Any]:
+        """Answer the field where a value is unusual, or the schema has to tell the types."""
+        spread = Spread(self._field, raw)
+        if self._field.is_asking_types:
+            names = await self._types.ask(run, spread, place)
+        else:
+            names = self._types.name(spread.flat)
+        below = Place(place, self._field, spread)
+        return spread.gather(await self._answer(run, spread.flat, names, below))
+
+    async def _answer(
+        self, run: Run, objects: list[Any], names: list[Any], place: Place
+    ) -> list[Any]:
+        """Complete the objects, each by the level of its type; some names are exceptions."""
+        first = names[0] if names else None
+        if isinstance(first, str) and names.count(first) == len(names):
+            return await _answer_level(run, self._field.levels[first], objects, place)
+        return await self._answer_by_type(run, objects, names, place)
+
+    async def _answer_by_type(
+        self, run: Run, objects: list[Any], names: list[Any], place: Place
+    ) -> list[Any]:
+        picked: dict[str, list[int]] = {}
+        done = _Scattered(len(objects))
+        for index, name in enumerate(names):
+            if isinstance(name, Exception):
+                done.put(index, FAILED, [Fault(name, self._field.nodes)])
+            else:
+                picked.setdefault(name, []).append(index)
+        levels = self._field.levels
+        parts = [
+            _answer_level(run, levels[name], [objects[i] for i in some], place.only(some))
+            for name, some in picked.items()
+        ]
+        for some, part in zip(picked.values(), await run.together(*parts), strict=True):
+            for position, index in enumerate(some):
+                done.put(index, part[position], faults_at(part, position))
+        return tidied(done)
+
+
+async def _answer_level(run: Run, level: Level, objects: list[Any], place: Place) -> list[Any]:
+    """Complete objects of one type; an object that is there twice is completed once, if it may."""
+    if not objects:
+        return []
+    if level.is_shareable and len(objects) > 1:
+        identities = [*map(id, objects)]
+        distinct = dict(zip(identities, objects, strict=True))
+        if len(distinct) < len(objects):
+            done = await level.answer(run, [*distinct.values()], place)
+            return _share(done, [*distinct], identities)
+    return await level.answer(run, objects, place)
+
+
+def _share(done: list[Any], distinct: list[int], identities: list[int]) -> list[Any]:
+    """Completed objects, at each place where their object stands."""
+    if not isinstance(done, Troubled):
+        completed = dict(zip(distinct, done, strict=True))
+        return [*map(completed.__getitem__, identities)]
+    position = {identity: index for index, identity in enumerate(distinct)}
+    shared = Troubled()
+    for identity in identities:
+        index = position[identity]
+        shared.add(done[index], faults_at(done, index))
+    return shared
+
+
+class _Scattered(Troubled):
+    """Completed values that are put in no order."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self += [FAILED] * size
+
+    def put(self, index: int, value: Any, found: list[Fault]) -> None:
+        """Set one of them, with what was found in it."""
+        self[index] = value
+        if found:
+            self.faults[index] = found

@@ -1,0 +1,149 @@
+"""Compiles scripts: levels, then functions, then a program that runs them."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    ExecutionResult,
+    Executor,
+    GraphQLResolveInfoHelpers,
+    GraphQLSchema,
+    create_source_event_stream,
+    default_field_resolver,
+    default_type_resolver,
+)
+from graphql.execution.values import VariableValues
+from graphql.pyutils import gather_with_cancel, is_awaitable
+
+from federation.program.bindings import Bindings
+from federation.program.columns import Column
+from federation.program.complete import complete_leaf, keep, mend
+from federation.program.faults import FAILED, faults_at
+from federation.program.leaves import leaf_of
+from federation.program.levels import Level, build_levels
+from federation.program.places import ROOT
+from federation.program.run import Run
+from federation.program.script import Script
+from federation.program.source import print_level
+
+_FIELDS_MAX = 5_000
+"""Fields, by object type and response path, that one document is compiled with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A document made of functions, for one set of values of its switches."""
+
+    schema: GraphQLSchema
+    script: Script
+    levels: list[Level]
+
+    @property
+    def fields(self) -> int:
+        """How much there is of it."""
+        return sum(len(level.fields) for level in self.levels)
+
+    @property
+    def source(self) -> str:
+        """Its functions, as they were written."""
+        return "\n\n".join(map(print_level, self.levels))
+
+    async def run(
+        self, variables: VariableValues, context: Any, root_value: Any
+    ) -> ExecutionResult:
+        """Run it once."""
+        run = Run(context, variables)
+        helpers = GraphQLResolveInfoHelpers(gather=_gather, track=run.track)
+        run.told = (
+            self.schema,
+            self.script.fragments,
+            root_value,
+            self.script.operation,
+            variables,
+            context,
+            is_awaitable,
+            None,
+            helpers,
+        )
+        done = await run.drive(self.levels[0].answer(run, [root_value], ROOT))
+        errors = [fault.located() for fault in faults_at(done, 0)]
+        return ExecutionResult(None if done[0] is FAILED else done[0], errors or None)
+
+    async def follow(
+        self, variables: VariableValues, context: Any, root_value: Any
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        """Run it for each event of a subscription."""
+        executor: Executor[Any] = Executor(
+            self.schema,
+            self.script.fragments,
+            self.script.details,
+            root_value,
+            context,
+            self.script.operation,
+            variables,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+        )
+        opened: Any = create_source_event_stream(executor)
+        events = await opened if is_awaitable(opened) else opened
+        if isinstance(events, ExecutionResult):
+            yield events
+            return
+        try:
+            async for event in events:
+                yield await self.run(variables, context, event)
+        finally:
+            close = getattr(events, "aclose", None)
+            if close is not None:
+                await close()
+
+
+def compile_script(
+    schema: GraphQLSchema, bindings: Bindings, script: Script, switches: Mapping[str, bool]
+) -> Program:
+    """The program of a script, while its switches have some values.
+
+    Raises:
+        NotCompiled: it would be too large, or too deep.
+    """
+    levels = build_levels(
+        schema,
+        bindings,
+        script.operation,
+        script.details,
+        switches,
+        fields_max=_FIELDS_MAX,
+    )
+    for level in levels:
+        _compile_level(schema, bindings, level)
+    return Program(schema=schema, script=script, levels=levels)
+
+
+def _compile_level(schema: GraphQLSchema, bindings: Bindings, level: Level) -> None:
+    """Give a level its function.
+
+    Each is compiled on its own: the interpreter is held for one level, and no longer.
+    """
+    names: dict[str, Any] = {"level": level, "mend": mend, "is_failed": _is_failed}
+    for field in level.fields:
+        if not field.is_inline:
+            names[f"column_{field.number}"] = Column(schema, field, bindings)
+        if field.is_leaf and not field.is_typename:
+            names[f"leaf_{field.number}"] = leaf_of(field)
+    exec(compile(print_level(level), f"<level {level.number}>", "exec"), names)  # noqa: S102 - our own text
+    level.answer = names[f"level_{level.number}"]
+
+
+def _is_failed(level: Level, number: int, values: list[Any]) -> bool:
+    """Whether the one parent of a serial level has failed, by one of its fields."""
+    field = next(each for each in level.fields if each.number == number)
+    if field.is_leaf:
+        values[0] = keep(field.shape, values[0])  # it is read again when the answer is built
+        return complete_leaf(field, values[0], []) is FAILED
+    return values[0] is FAILED
+
+
+async def _gather(awaitables: Sequence[Any]) -> list[Any]:
+    return await gather_with_cancel(*awaitables)

@@ -1,0 +1,163 @@
+"""The compiled program: documents become Python functions the second time they are run."""
+
+import asyncio
+from collections import Counter, OrderedDict
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any
+
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema
+from graphql.execution.values import VariableValues
+
+from federation.program.bindings import Bindings
+from federation.program.compile import Program, compile_script
+from federation.program.levels import NotCompiled
+from federation.program.reference import ReferenceProgram
+from federation.program.script import Script, read_script
+
+_SCRIPTS_MAX = 1_000
+_PROGRAMS_MAX = 1_000
+_KEPT_FIELDS_MAX = 50_000
+"""Fields of all programs that are remembered; each takes about 2 kB."""
+_INLINE_CHARACTERS_MAX = 1_000
+"""Documents up to this length are compiled where they arrive; longer ones would hold the loop."""
+
+
+class CompiledProgram:
+    """Runs documents on one schema, with the interface and the answers of `ReferenceProgram`.
+
+    A document is run by graphql-core the first time, as most that are seen once are not seen
+    again, and compiling holds the interpreter. `fallbacks` counts runs of documents that are never
+    compiled, by reason; that is known before the first resolver is called.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        bindings: Bindings | None = None,
+        root_value: Any = None,
+        *,
+        cold_runs: int = 1,
+    ) -> None:
+        self.fallbacks: Counter[str] = Counter()
+        self._schema = schema
+        self._bindings = bindings or Bindings()
+        self._root_value = root_value
+        self._cold_runs = cold_runs
+        self._reference = ReferenceProgram(schema, root_value)
+        self._scripts: OrderedDict[str, Script] = OrderedDict()
+        self._programs: OrderedDict[tuple[Any, ...], Program | NotCompiled | int] = OrderedDict()
+        """By document and values of its switches; a number counts the runs that went before."""
+        self._kept_fields = 0
+
+    async def run(
+        self, document: str, variables: Mapping[str, Any], context: Any
+    ) -> ExecutionResult:
+        """Run a query or mutation."""
+        script = await self._script(document)
+        if isinstance(script, list):
+            return ExecutionResult(None, script)
+        if isinstance(script, Script):
+            values = script.variables.read(variables)
+            if isinstance(values, list):
+                return ExecutionResult(None, values)
+            program = await self._program(document, script, values.coerced)
+            if program is not None:
+                return await program.run(values, context, self._root_value)
+        return await self._reference.run(document, variables, context)
+
+    async def follow(
+        self, document: str, variables: Mapping[str, Any], context: Any
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        """Run a subscription; the source is closed when the reader leaves."""
+        script = await self._script(document)
+        values = script.variables.read(variables) if isinstance(script, Script) else None
+        program = None
+        if isinstance(script, Script) and isinstance(values, VariableValues):
+            program = await self._program(document, script, values.coerced, is_lasting=True)
+        if program is None or not isinstance(values, VariableValues):
+            events = self._reference.follow(document, variables, context)
+        else:
+            events = program.follow(values, context, self._root_value)
+        async with aclosing(events):
+            async for event in events:
+                yield event
+
+    async def warm(self, document: str, variables: Mapping[str, Any]) -> None:
+        """Compile a document before it is run, unless these variables leave conditions open."""
+        script = await self._script(document)
+        if isinstance(script, Script) and all(name in variables for name in script.switches):
+            await self._program(document, script, variables, is_lasting=True)
+
+    async def source(self, document: str) -> str:
+        """The source of a document, with all its conditions true.
+
+        Raises:
+            NotCompiled: it has none.
+        """
+        script = await self._script(document)
+        if not isinstance(script, Script):
+            raise NotCompiled("invalid")
+        switches = dict.fromkeys(script.switches, True)
+        return compile_script(self._schema, self._bindings, script, switches).source
+
+    async def _script(self, document: str) -> Script | list[GraphQLError] | None:
+        found = self._scripts.get(document)
+        if found is not None:
+            self._scripts.move_to_end(document)
+            return found
+        prepared = await self._reference.prepare(document)
+        if isinstance(prepared, list):
+            return prepared
+        script = read_script(self._schema, prepared, is_any_plain=bool(self._bindings.entities))
+        if script is None:
+            self.fallbacks["operation"] += 1
+            return None
+        self._scripts[document] = script
+        if len(self._scripts) > _SCRIPTS_MAX:
+            self._scripts.popitem(last=False)
+        return script
+
+    async def _program(
+        self, document: str, script: Script, values: Mapping[str, Any], *, is_lasting: bool = False
+    ) -> Program | None:
+        """The program of a document, unless it is not worth one yet or can have none."""
+        flags = tuple(values.get(name) for name in script.switches)
+        key = (document, *flags)
+        found = self._programs.get(key, 0)
+        if isinstance(found, int):
+            if found < self._cold_runs and not is_lasting:
+                self._keep(key, found + 1)
+                return None
+            found = await self._try_to_compile(script, flags)
+            self._keep(key, found)
+        else:
+            self._programs.move_to_end(key)
+        if isinstance(found, NotCompiled):
+            self.fallbacks[found.reason] += 1
+            return None
+        return found
+
+    def _keep(self, key: tuple[Any, ...], found: Program | NotCompiled | int) -> None:
+        self._kept_fields += _weight(found) - _weight(self._programs.pop(key, 0))
+        self._programs[key] = found
+        while len(self._programs) > _PROGRAMS_MAX or self._kept_fields > _KEPT_FIELDS_MAX:
+            _, dropped = self._programs.popitem(last=False)
+            self._kept_fields -= _weight(dropped)
+
+    async def _try_to_compile(self, script: Script, flags: Sequence[Any]) -> Program | NotCompiled:
+        if not all(isinstance(flag, bool) for flag in flags):
+            return NotCompiled("conditions")
+        switches = dict(zip(script.switches, flags, strict=True))
+        try:
+            if script.characters <= _INLINE_CHARACTERS_MAX:
+                return compile_script(self._schema, self._bindings, script, switches)
+            return await asyncio.to_thread(
+                compile_script, self._schema, self._bindings, script, switches
+            )
+        except NotCompiled as reason:
+            return NotCompiled(reason.reason)
+
+
+def _weight(found: Program | NotCompiled | int) -> int:
+    return found.fields if isinstance(found, Program) else 0

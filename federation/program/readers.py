@@ -1,0 +1,233 @@
+"""How the values of one field are read for all parents of a level.
+
+Every reader gives a list with an item for each parent: a value, or the exception that came
+instead. Nothing in it is left to wait for.
+"""
+
+import operator
+from collections.abc import Coroutine, Mapping
+from itertools import chain, islice
+from typing import Any, Protocol
+
+from graphql import default_field_resolver
+from graphql.pyutils import is_awaitable, is_iterable
+
+from federation.program.arguments import Arguments
+from federation.program.bindings import Attribute, Batch, Bindings, Entities, Resolver
+from federation.program.complete import read_attribute
+from federation.program.levels import Field, Shape
+from federation.program.places import Info, Place, tell
+from federation.program.run import Run
+
+_LISTS = (list, tuple)
+
+
+class Reader(Protocol):
+    """Reads one field."""
+
+    def read(
+        self, run: Run, parents: list[Any], place: Place
+    ) -> list[Any] | Coroutine[Any, Any, list[Any]]:
+        """The values, one for each parent; where something may have to wait, their coroutine."""
+
+
+def reader_of(field: Field, bindings: Bindings) -> Reader:
+    """The reader that fits what is said about a field."""
+    if isinstance(field.binding, Attribute):
+        return _AttributeReader(field.binding)
+    if isinstance(field.binding, Batch):
+        return _BatchReader(field, field.binding)
+    if bindings.entities and field.name == "_entities":
+        return _EntitiesReader(field, bindings.entities)
+    return _ResolverReader(field)
+
+
+class _AttributeReader:
+    def __init__(self, binding: Attribute) -> None:
+        self._name = binding.name
+        self._get = operator.attrgetter(binding.name)
+
+    def read(self, _run: Run, parents: list[Any], _place: Place) -> list[Any]:
+        try:
+            return [*map(self._get, parents)]
+        except Exception:  # noqa: BLE001 - told of those parents that it came from
+            return [read_attribute(parent, self._name) for parent in parents]
+
+
+class _BatchReader:
+    def __init__(self, field: Field, binding: Batch) -> None:
+        self._field = field
+        self._resolve = binding.resolve
+        self._arguments = Arguments(field.definition, field.nodes[0])
+
+    def read(
+        self, run: Run, parents: list[Any], _place: Place
+    ) -> list[Any] | Coroutine[Any, Any, list[Any]]:
+        try:
+            arguments = self._arguments.read(run.variables)
+            answer = self._resolve(parents, run.context, **arguments)
+        except Exception as error:  # noqa: BLE001 - it becomes an error of the response
+            return [error] * len(parents)
+        if answer.__class__ is not list and is_awaitable(answer):
+            return self._wait(run, answer, len(parents))
+        return _checked(answer, len(parents), self._field)
+
+    async def _wait(self, run: Run, answer: Any, places: int) -> list[Any]:
+        return _checked(await run.outcome(answer), places, self._field)
+
+
+class _ResolverReader:
+    """Calls the resolver for each parent; the awaitables among the answers wait side by side."""
+
+    def __init__(self, field: Field) -> None:
+        self._field = field
+        bound = field.binding if isinstance(field.binding, Resolver) else field.definition
+        self._resolve = bound.resolve or _read_key
+        self._arguments = Arguments(field.definition, field.nodes[0])
+
+    async def read(self, run: Run, parents: list[Any], place: Place) -> list[Any]:
+        field = self._field
+        values = []
+        try:
+            arguments = self._arguments.read(run.variables)
+        except Exception as error:  # noqa: BLE001 - it becomes an error of the response
+            return [error] * len(parents)
+        for index, parent in enumerate(parents):
+            try:
+                info = tell(field, place, index, run.told)
+                value = self._resolve(parent, info, **arguments)
+            except Exception as error:  # noqa: BLE001 - it becomes an error of the response
+                value = error
+            values.append(value)
+        return await _settle(run, field.shape, values)
+
+
+class _EntitiesReader:
+    """Answers references type by type, each type by one call; a failing one fails alone.
+
+    What nothing is said about is left to the schema's own resolver, in one call as well.
+    """
+
+    def __init__(self, field: Field, entities: Mapping[str, Entities]) -> None:
+        self._field = field
+        self._entities = entities
+        self._arguments = Arguments(field.definition, field.nodes[0])
+
+    async def read(self, run: Run, parents: list[Any], place: Place) -> list[Any]:
+        try:
+            arguments = self._arguments.read(run.variables)
+        except Exception as error:  # noqa: BLE001 - it becomes an error of the response
+            return [error] * len(parents)
+        answers = []
+        for index, parent in enumerate(parents):
+            info = tell(self._field, place, index, run.told)
+            answers.append(self._answer(run, info, parent, arguments))
+        return [await answers[0]] if len(answers) == 1 else await run.together(*answers)
+
+    async def _answer(self, run: Run, info: Info, parent: Any, arguments: dict[str, Any]) -> Any:
+        references = arguments["representations"]
+        name = self._only_name(references)
+        if name is not None:
+            answer = self._ask(name, references, run.context)
+            if answer.__class__ is not list and is_awaitable(answer):
+                answer = await run.outcome(answer)
+            return _checked(answer, len(references), self._field)
+        names = [self._known_name(each) for each in references]
+        if names.count(None) < len(names):
+            return await self._answer_by_type(run, info, parent, references, names)
+        answers = [self._resolve(parent, info, arguments)]
+        return (await _settle(run, self._field.shape, answers))[0]
+
+    async def _answer_by_type(
+        self, run: Run, info: Info, parent: Any, references: list[Any], names: list[Any]
+    ) -> list[Any]:
+        groups: dict[str | None, list[int]] = {}
+        for index, name in enumerate(names):
+            groups.setdefault(name, []).append(index)
+        answers = []
+        for name, picked in groups.items():
+            some = [references[index] for index in picked]
+            if name is None:
+                answers.append(self._resolve(parent, info, {"representations": some}))
+            else:
+                answers.append(self._ask(name, some, run.context))
+        answers = await run.settle(answers, is_list=False)
+        records: list[Any] = [None] * len(references)
+        for picked, answer in zip(groups.values(), answers, strict=True):
+            found = _checked(answer, len(picked), self._field)
+            for index, record in zip(picked, found, strict=True):
+                records[index] = record
+        return await run.settle(records, is_list=False)
+
+    def _only_name(self, references: list[Any]) -> str | None:
+        """The type of all references, as it most often is."""
+        if {*map(type, references)} != {dict}:
+            return None
+        try:
+            (name,) = {each["__typename"] for each in references}
+        except (KeyError, TypeError, ValueError):
+            return None
+        return name if name.__class__ is str and name in self._entities else None
+
+    def _known_name(self, reference: Any) -> str | None:
+        """The type of a reference, if something is said about its entities."""
+        name = reference.get("__typename") if reference.__class__ is dict else None
+        return name if name.__class__ is str and name in self._entities else None
+
+    def _ask(self, name: str, representations: list[Any], context: Any) -> Any:
+        try:
+            return self._entities[name].resolve(representations, context)
+        except Exception as error:  # noqa: BLE001 - it becomes an error of the response
+            return error
+
+    def _resolve(self, parent: Any, info: Info, arguments: dict[str, Any]) -> Any:
+        resolve = self._field.definition.resolve or default_field_resolver
+        try:
+            return resolve(parent, info, **arguments)
+        except Exception as error:  # noqa: BLE001 - it becomes an error of the response
+            return error
+
+
+def _read_key(parent: Any, info: Info, **arguments: Any) -> Any:
+    """What the default resolver does, which looks for abstract classes first."""
+    if parent.__class__ is not dict:
+        return default_field_resolver(parent, info, **arguments)
+    value = parent.get(info.field_name)
+    return value(info, **arguments) if callable(value) else value
+
+
+def _checked(answer: Any, places: int, field: Field) -> list[Any]:
+    """The answer to a call for many, if it has an item for each."""
+    if answer.__class__ is list and len(answer) == places:
+        return answer
+    if isinstance(answer, _LISTS) and len(answer) == places:
+        return [*answer]
+    if isinstance(answer, Exception):
+        return [answer] * places
+    what = f"{len(answer)} items" if isinstance(answer, _LISTS) else "no list"
+    name = f"{field.parent}.{field.name}"
+    return [TypeError(f"{name} was asked for {places} items and gave {what}.")] * places
+
+
+async def _settle(run: Run, shape: Shape, values: list[Any]) -> list[Any]:
+    """Await values, then the items of those that are lists."""
+    settled = await run.settle(values, is_list=shape.item is not None)
+    if shape.item is None:
+        return settled
+    opened = [_open(value) for value in settled]
+    items = [*chain.from_iterable(each for each in opened if isinstance(each, _LISTS))]
+    done = await _settle(run, shape.item, items)
+    if done is items:
+        return opened
+    rest = iter(done)
+    return [[*islice(rest, len(each))] if isinstance(each, _LISTS) else each for each in opened]
+
+
+def _open(value: Any) -> Any:
+    """Any iterable as a list, or the exception that reading it raises."""
+    if isinstance(value, _LISTS) or not is_iterable(value):
+        return value
+    try:
+        return [*value]
+    except Exception as error:  # noqa: BLE001 - it becomes an error of the response
+        return error

@@ -1,0 +1,138 @@
+"""Levels as Python source: one function for each, that builds its objects in one expression.
+
+    async def level_2(run, parents, place):
+        # Album at 'artist' 'albums'
+        # column_6: batch of Album.tracks
+        value_6 = await column_6.fill(run, parents, place)
+        if list is value_6.__class__:
+            try:
+                return [
+                    {
+                        'id': v if (v := o.id).__class__ is str else leaf_4(v),
+                        'tracks': v_6,
+                    }
+                    for o, v_6 in zip(parents, value_6)
+                ]
+            except Exception:
+                pass
+        return mend(level, parents, {6: value_6})
+
+The expression knows only values with nothing unusual about them. Whatever is wrong makes it fail
+as a whole, and `mend` builds the objects one by one. Text of a client stands in it as `repr` of
+names that were validated.
+"""
+
+import keyword
+from typing import Any
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLFloat,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLString,
+)
+
+from federation.program.bindings import Attribute
+from federation.program.levels import Field, Level
+
+_PLAIN: dict[Any, str] = {
+    GraphQLString: "{}.__class__ is str",
+    GraphQLID: "{}.__class__ is str",
+    GraphQLBoolean: "{}.__class__ is bool",
+    GraphQLInt: "{}.__class__ is int and -2147483648 <= {} <= 2147483647",
+    GraphQLFloat: "{}.__class__ is float and -1e308 <= {} <= 1e308",
+}
+"""When a value of these types is its own completion; a few that are, fail the test, at no harm."""
+
+
+def print_level(level: Level) -> str:
+    """The source of the function that answers a level."""
+    columns = level.columns
+    lines = [f"async def level_{level.number}(run, parents, place):", f"    # {_title(level)}"]
+    lines += [f"    # column_{each.number}: {_print_binding(each)}" for each in columns]
+    if level.is_serial:
+        lines += _print_serially(level)
+    elif len(columns) == 1:
+        number = columns[0].number
+        lines.append(f"    value_{number} = await column_{number}.fill(run, parents, place)")
+    elif columns:
+        names = ", ".join(f"value_{each.number}" for each in columns)
+        lines.append(f"    {names} = await run.together(")
+        lines += [f"        column_{each.number}.fill(run, parents, place)," for each in columns]
+        lines.append("    )")
+    lines += _print_objects(level)
+    kept = ", ".join(f"{each.number}: value_{each.number}" for each in columns)
+    lines.append(f"    return mend(level, parents, {{{kept}}})")
+    return "\n".join(lines) + "\n"
+
+
+def _title(level: Level) -> str:
+    return " ".join([level.type.name, *(["at"] if level.path else []), *map(repr, level.path)])
+
+
+def _print_binding(field: Field) -> str:
+    how = "resolver" if field.binding is None else type(field.binding).__name__.lower()
+    return f"{how} of {field.parent.name}.{field.name}"
+
+
+def _print_serially(level: Level) -> list[str]:
+    """Field after field; one that fails the whole answer ends it."""
+    lines = []
+    kept = ""
+    for number in (each.number for each in level.columns):
+        kept += f"{number}: value_{number}, "
+        lines += [
+            f"    value_{number} = await column_{number}.fill(run, parents, place)",
+            f"    if is_failed(level, {number}, value_{number}):",
+            f"        return mend(level, parents, {{{kept.rstrip(', ')}}})",
+        ]
+    return lines
+
+
+def _print_objects(level: Level) -> list[str]:
+    columns = level.columns
+    checked = [each.number for each in columns if not each.is_leaf]
+    indent = "        " if checked else "    "
+    lines = []
+    if checked:
+        test = " is ".join(["list", *(f"value_{each}.__class__" for each in checked)])
+        lines.append(f"    if {test}:")
+    body = ["try:", "    return [", "        {"]
+    body += [f"            {each.key!r}: {_print_value(level, each)}," for each in level.fields]
+    body += ["        }", f"        for {_print_loop(columns)}", "    ]", "except Exception:"]
+    body += ["    pass"]
+    return lines + [indent + each for each in body]
+
+
+def _print_loop(columns: list[Field]) -> str:
+    if not columns:
+        return "o in parents"
+    names = ", ".join(f"v_{each.number}" for each in columns)
+    values = ", ".join(f"value_{each.number}" for each in columns)
+    return f"o, {names} in zip(parents, {values})"
+
+
+def _print_value(level: Level, field: Field) -> str:
+    if field.is_typename:
+        return repr(level.type.name)
+    if not field.is_leaf:
+        return f"v_{field.number}"
+    number = field.number
+    read = f"v_{number}"
+    if isinstance(field.binding, Attribute):
+        read = _print_attribute(field.binding.name)
+    test = _PLAIN.get(field.named) if field.shape.item is None else None
+    if test is None:
+        return f"leaf_{number}({read})"
+    test = test.replace("{}", "v")
+    first = test.replace("v.", f"(v := {read}).", 1)
+    if not field.shape.is_required:
+        first = f"{first} or v is None"
+    return f"v if {first} else leaf_{number}(v)"
+
+
+def _print_attribute(name: str) -> str:
+    if name.isidentifier() and not keyword.iskeyword(name):
+        return f"o.{name}"
+    return f"getattr(o, {name!r})"

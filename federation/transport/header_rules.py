@@ -1,0 +1,89 @@
+"""Which headers of a client's request go to a subgraph, and which of its answer come back."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Header = tuple[str, str]
+
+DEFAULT_FORWARDED = (
+    "authorization",
+    "accept-language",
+    "traceparent",
+    "tracestate",
+    "x-request-id",
+)
+NEVER = frozenset(
+    {
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "accept",
+        "accept-encoding",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+    }
+)
+TRACING = frozenset({"traceparent", "tracestate", "baggage", "x-request-id"})
+"""Headers that tell requests apart and change no answer: equal queries may share one call."""
+OWN_PREFIX = "tutti-"
+"""Our own signed headers; a client's are never passed on."""
+
+
+def no_headers(_context: Any) -> Mapping[str, str]:
+    """The context has no headers."""
+    return {}
+
+
+def keep_none(_context: Any, _name: str, _value: str) -> None:
+    """Nothing comes back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderRules:
+    """Names are in lower case; `Any` because only the composition root knows the context."""
+
+    forwarded: tuple[str, ...] = DEFAULT_FORWARDED
+    returned: tuple[str, ...] = ()
+    """Of several answers to one operation each adds its own."""
+    read: Callable[[Any], Mapping[str, str]] = no_headers
+    """The client's headers, from the context of its request."""
+    give_back: Callable[[Any, str, str], None] = keep_none
+    """Puts one header of an answer where the front finds it: context, name, value."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would break the connection, or forge a signed call."""
+        for name in self.forwarded:
+            if name != name.lower() or name in NEVER or name.startswith(OWN_PREFIX):
+                raise ValueError(f"the header {name!r} cannot be forwarded")
+        for name in self.returned:
+            if name != name.lower() or name in NEVER:
+                raise ValueError(f"the header {name!r} cannot be returned")
+
+    def of_request(self, context: Any) -> tuple[Header, ...]:
+        """The headers that go to the subgraph."""
+        if not self.forwarded:
+            return ()
+        given = self.read(context)
+        found = [(name, given[name]) for name in self.forwarded if name in given]
+        return tuple([each for each in found if each[1] and _is_clean(each[1])])
+
+    def return_headers(self, context: Any, headers: Iterable[Header]) -> None:
+        """Hand back those of the answer that may be seen."""
+        for name, value in headers:
+            if name in self.returned and _is_clean(value):
+                self.give_back(context, name, value)
+
+
+def _is_clean(value: str) -> bool:
+    """Whether it can stand in a header without ending it."""
+    return value.isprintable() and value.isascii()

@@ -1,0 +1,186 @@
+"""Reaches a subgraph over HTTP: bounded, retried, deduplicated, and left alone when it is down."""
+
+import asyncio
+import ssl
+import time
+from collections.abc import AsyncGenerator, Callable
+from typing import Any, Literal
+
+from federation.fetch.fetch import FetchRequest, FetchResult
+from federation.transport.answer import Answer, read_answer, write_request
+from federation.transport.breaker import Breaker, BreakerState
+from federation.transport.calls import Calls
+from federation.transport.failures import SubgraphFailure
+from federation.transport.follow import follow
+from federation.transport.header_rules import TRACING, Header, HeaderRules
+from federation.transport.options import HttpOptions, PoolLimits
+from federation.transport.pool import ConnectionPool, Origin
+from federation.transport.signing import RequestSigner
+from federation.transport.sse import EVENT_STREAM, stream_events
+from federation.transport.websocket import SocketAddress, stream_messages
+
+JSON_ANSWERS = "application/json, application/graphql-response+json;q=0.9"
+_DEFAULT_OPTIONS = HttpOptions()
+_DEFAULT_RULES = HeaderRules()
+
+Subscriptions = Literal["websocket", "sse"]
+
+
+class HttpTransport:
+    """A transport to one remote subgraph.
+
+    transport = HttpTransport("http://127.0.0.1:4001/graphql")
+    result = await transport.fetch(request, context)
+    await transport.close()
+
+    `tls` is for addresses that begin with https; by default the machine's authorities count.
+    Subscriptions come over graphql-transport-ws, or as server-sent events. Signed calls always
+    take the latter, since a signature covers the body of a request. `clock` is the breaker's.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        options: HttpOptions = _DEFAULT_OPTIONS,
+        rules: HeaderRules = _DEFAULT_RULES,
+        signer: RequestSigner | None = None,
+        subscriptions: Subscriptions = "websocket",
+        tls: ssl.SSLContext | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.url = url
+        self._options = options
+        self._rules = rules
+        self._signer = signer
+        self._origin = Origin.of(url)
+        self._has_sockets = subscriptions == "websocket" and signer is None
+        if self._origin.is_tls and tls is None:
+            tls = ssl.create_default_context()
+        self._tls = tls if self._origin.is_tls else None
+        self._pool = ConnectionPool(self._origin, options.pool, tls=self._tls)
+        self._streams = ConnectionPool(self._origin, _stream_limits(options), tls=self._tls)
+        self._sockets = asyncio.Semaphore(options.streams_max)
+        self._breaker = Breaker(options.breaker, clock=clock)
+        self._calls = Calls(self._pool, self._breaker, options)
+        self._json_head = _write_head(self._origin, JSON_ANSWERS)
+        self._stream_head = _write_head(self._origin, EVENT_STREAM)
+
+    @property
+    def breaker_state(self) -> BreakerState:
+        """Whether requests go out now."""
+        return self._breaker.state
+
+    @property
+    def connections_open(self) -> int:
+        """Connections that are lent, idle or being opened."""
+        return self._pool.open + self._streams.open
+
+    async def warm(self, request: FetchRequest) -> None:
+        """Ask nothing: what is far away makes itself ready."""
+
+    async def fetch(self, request: FetchRequest, context: Any) -> FetchResult:
+        """Run a query or mutation; whatever the subgraph does wrong is told in the errors."""
+        try:
+            answer = await self._ask(request, context)
+            if self._rules.returned:
+                self._rules.return_headers(context, answer.headers)
+            return read_answer(answer)
+        except SubgraphFailure as failure:
+            return failure.as_result()
+
+    async def subscribe(
+        self, request: FetchRequest, context: Any
+    ) -> AsyncGenerator[FetchResult, None]:
+        """Open a subscription; one that breaks off is opened anew a few times."""
+        headers = self._rules.of_request(context)
+        viewer = b"" if self._signer is None else self._signer.viewer(context)
+
+        def open_stream() -> AsyncGenerator[FetchResult, None]:
+            if self._has_sockets:
+                return self._follow_socket(request, headers)
+            return self._follow_events(write_request(request), headers, viewer)
+
+        events = follow(open_stream, self._options.retries)
+        try:
+            async for event in events:
+                yield event
+        finally:
+            await events.aclose()
+
+    async def close(self) -> None:
+        """Close the connections; requests under way end on theirs."""
+        self._pool.close()
+        self._streams.close()
+
+    async def _ask(self, request: FetchRequest, context: Any) -> Answer:
+        body = write_request(request)
+        headers = self._rules.of_request(context)
+        viewer = b"" if self._signer is None else self._signer.viewer(context)
+
+        def write() -> bytes:
+            return self._write(self._json_head, body, headers, viewer)
+
+        if request.operation_kind != "query":
+            return await self._calls.run(write, key=None, attempts_max=1)
+        telling = tuple([each for each in headers if each[0] not in TRACING])
+        attempts_max = self._options.retries.attempts_max
+        return await self._calls.run(write, key=(body, telling, viewer), attempts_max=attempts_max)
+
+    def _write(self, head: bytes, body: bytes, headers: tuple[Header, ...], viewer: bytes) -> bytes:
+        """The bytes of one request; signed anew each time."""
+        if self._signer is not None:
+            headers += self._signer.sign(body, viewer)
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers]).encode("ascii")
+        return b"%b%bcontent-length: %d\r\n\r\n%b" % (head, lines, len(body), body)
+
+    async def _follow_events(
+        self, body: bytes, headers: tuple[Header, ...], viewer: bytes
+    ) -> AsyncGenerator[FetchResult, None]:
+        connection = await self._streams.acquire()
+        try:
+            request = self._write(self._stream_head, body, headers, viewer)
+            events = stream_events(connection, request, self._options)
+            try:
+                async for event in events:
+                    yield event
+            finally:
+                await events.aclose()
+        finally:
+            connection.abort()  # what is left of a stream is of no use to the next one
+            self._streams.release(connection)
+
+    async def _follow_socket(
+        self, request: FetchRequest, headers: tuple[Header, ...]
+    ) -> AsyncGenerator[FetchResult, None]:
+        if self._sockets.locked():
+            raise SubgraphFailure("SUBGRAPH_BUSY", "Too many subscriptions to the subgraph.")
+        async with self._sockets:
+            address = SocketAddress(
+                url="ws" + self.url.removeprefix("http"), headers=headers, tls=self._tls
+            )
+            messages = stream_messages(address, request, self._options)
+            try:
+                async for message in messages:
+                    yield message
+            finally:
+                await messages.aclose()
+
+
+def _write_head(origin: Origin, accept: str) -> bytes:
+    """What stands on top of every request of a kind."""
+    head = (
+        f"POST {origin.target} HTTP/1.1\r\nhost: {origin.authority}\r\n"
+        "user-agent: tutti\r\naccept-encoding: identity\r\n"
+        f"content-type: application/json\r\naccept: {accept}\r\n"
+    )
+    return head.encode("ascii")
+
+
+def _stream_limits(options: HttpOptions) -> PoolLimits:
+    """Streams have connections of their own, so that they never keep queries waiting."""
+    return PoolLimits(
+        connections_max=options.streams_max,
+        waiting_max=0,
+        connect_seconds_max=options.pool.connect_seconds_max,
+    )

@@ -1,0 +1,27 @@
+"""The one protocol by which the engine reaches a subgraph, in this process or far away."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
+
+from federation.fetch.fetch import FetchRequest, FetchResult
+
+
+class Transport(Protocol):
+    """Runs fetches on one subgraph.
+
+    `context` is opaque to the engine: what the web layer gave for this request.
+    A transport never raises for what a subgraph did wrong; it answers with errors. Cancellation
+    passes through it.
+    """
+
+    async def warm(self, request: FetchRequest) -> None:
+        """Make ready for requests with this document; its variables are those known before."""
+        ...
+
+    async def fetch(self, request: FetchRequest, context: Any) -> FetchResult:
+        """Run a query or mutation."""
+        ...
+
+    def subscribe(self, request: FetchRequest, context: Any) -> AsyncIterator[FetchResult]:
+        """Open a subscription; one result for each event."""
+        ...

@@ -1,0 +1,1 @@
+"""The words of the federation specs: directives, links, field sets and join names."""

@@ -1,0 +1,197 @@
+"""The commands of Tutti; each loads only what it needs.
+
+python gateway.py                serve (and, embedded, supervise worker, EVM and model);
+                                 with TUTTI_WORKERS=n from n processes on one port
+python gateway.py migrate        bring the databases to the newest revision
+python gateway.py jobs dead      list the jobs that gave up
+python gateway.py jobs retry ID  queue one of them again
+
+python gateway.py subgraph NAME [--port N]         serve one of our subgraphs alone
+python gateway.py serve --supergraph FILE          serve any supergraph over the addresses in it
+python gateway.py compose --subgraph NAME=URL:FILE … [-o FILE]
+python gateway.py plan --supergraph FILE --operation FILE [--json]
+"""
+
+import argparse
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if sys.version_info < (3, 11):  # noqa: UP036  (an old interpreter must be told in one line)
+    sys.exit("Tutti needs Python 3.11 or newer.")
+
+if TYPE_CHECKING:
+    from settings import Settings
+
+DOMAINS = ("media", "users", "social", "nft", "ai", "royalties")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; what a user can mend is told in one line."""
+    given = _parser().parse_args(arguments)
+    match given.command:
+        case "compose":
+            from devtools.compose import run_compose
+
+            sys.exit(run_compose(given.subgraph, given.output))
+        case "plan":
+            from devtools.plan import run_plan
+
+            sys.exit(run_plan(given.supergraph, given.operation, given.name, as_json=given.json))
+        case "serve" if given.supergraph is not None:
+            _serve_supergraph(given)
+        case _:
+            _run_house(given)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gateway.py", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command")
+    _add_serve(commands.add_parser("serve", help="serve (the default), or any supergraph"))
+    commands.add_parser("migrate", help="bring the databases to the newest revision")
+    jobs = commands.add_parser("jobs", help="look after jobs that gave up")
+    jobs.add_argument("action", choices=("dead", "retry"))
+    jobs.add_argument("job_id", nargs="?")
+    subgraph = commands.add_parser("subgraph", help="serve one of our subgraphs alone")
+    subgraph.add_argument("name", choices=DOMAINS)
+    subgraph.add_argument("--host")
+    subgraph.add_argument("--port", type=int)
+    subgraph.add_argument(
+        "--unsigned",
+        action="store_true",
+        help="answer calls without a signature as nobody's, for other routers; in development",
+    )
+    compose = commands.add_parser("compose", help="compose subgraphs into a supergraph")
+    compose.add_argument("--subgraph", action="append", required=True, metavar="NAME=URL:FILE")
+    compose.add_argument("-o", "--output", type=Path)
+    plan = commands.add_parser("plan", help="print the plan of an operation")
+    plan.add_argument("--supergraph", type=Path, required=True)
+    plan.add_argument("--operation", type=Path, required=True)
+    plan.add_argument("--name", help="which operation of the file, where it has several")
+    plan.add_argument("--json", action="store_true")
+    return parser
+
+
+def _add_serve(serve: argparse.ArgumentParser) -> None:
+    serve.add_argument("--host")
+    serve.add_argument("--port", type=int)
+    serve.add_argument("--as-one-of-several", action="store_true", help=argparse.SUPPRESS)
+    foreign = serve.add_argument_group("with --supergraph")
+    foreign.add_argument("--supergraph", type=Path, help="serve this file, and follow its changes")
+    foreign.add_argument("--subgraph-url", action="append", default=[], metavar="NAME=URL")
+    foreign.add_argument("--forward-header", action="append", default=[], metavar="NAME")
+    foreign.add_argument("--return-header", action="append", default=[], metavar="NAME")
+    foreign.add_argument("--subscriptions", choices=("websocket", "sse"), default="websocket")
+    foreign.add_argument("--fetch-seconds-max", type=float, default=3.0)
+    foreign.add_argument("--explain", action="store_true", help="show plans to who asks")
+
+
+def _serve_supergraph(given: argparse.Namespace) -> None:
+    from telemetry import configure_logs
+    from web.general_gateway import GatewayOptions, serve_supergraph
+    from web.supergraph_file import SupergraphFileError
+
+    configure_logs(service="gateway", is_readable=sys.stderr.isatty())
+    try:
+        options = GatewayOptions(
+            host=given.host or "127.0.0.1",
+            port=8000 if given.port is None else given.port,
+            urls=dict(_pair(each) for each in given.subgraph_url),
+            forwarded=[name.lower() for name in given.forward_header],
+            returned=[name.lower() for name in given.return_header],
+            subscriptions=given.subscriptions,
+            fetch_seconds_max=given.fetch_seconds_max,
+            is_explaining=given.explain,
+        )
+        _run(serve_supergraph(given.supergraph, options))
+    except (OSError, SupergraphFileError, ValueError) as error:
+        sys.exit(f"Tutti cannot start: {_first_line(error)}")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, url = text.partition("=")
+    if not name or not equals or not url:
+        raise ValueError(f"{text!r} is not of the form NAME=URL")
+    return name, url
+
+
+def _run_house(given: argparse.Namespace) -> None:
+    """Run what needs our settings."""
+    from pydantic import ValidationError
+
+    from settings import Settings
+
+    try:
+        settings = Settings(**_overrides(given))
+    except ValidationError as error:
+        sys.exit("; ".join(_told(each) for each in error.errors()))
+    from sqlalchemy.exc import DBAPIError
+
+    from telemetry import configure_logs
+    from web.persisted_documents import ManifestError
+
+    configure_logs(service="gateway", is_readable=settings.is_development)
+    try:
+        _run(_command(given, settings))
+    except (OSError, ManifestError, DBAPIError) as error:
+        sys.exit(f"Tutti cannot start: {_first_line(error)}")
+
+
+def _overrides(given: argparse.Namespace) -> dict[str, Any]:
+    """Settings that the command line gives instead of the environment."""
+    names = ("host", "port")
+    found = {name: getattr(given, name, None) for name in names}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+async def _command(given: argparse.Namespace, settings: "Settings") -> None:
+    match given.command:
+        case "migrate":
+            from maintenance import migrate_all
+
+            await migrate_all(settings)
+        case "jobs":
+            from maintenance import look_after_jobs
+
+            await look_after_jobs(settings, given.action, given.job_id)
+        case "subgraph":
+            from lone_subgraph import serve_subgraph
+
+            await serve_subgraph(settings, given.name, is_unsigned=given.unsigned)
+        case "serve" if given.as_one_of_several:
+            from house import serve_as_one_of_several
+
+            await serve_as_one_of_several(settings)
+        case _ if settings.workers > 1:
+            from supervision import serve_together
+
+            await serve_together(settings)
+        case _:
+            from house import serve
+
+            await serve(settings)
+
+
+def _run(command: Coroutine[Any, Any, None]) -> None:
+    import uvloop
+
+    try:
+        uvloop.run(command)
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
+
+
+def _told(problem: object) -> str:
+    assert isinstance(problem, dict)
+    place = ".".join(str(part) for part in problem["loc"]).upper().removeprefix("TUTTI_")
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return f"TUTTI_{place}: {message}" if place else message
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""Our own house: settings → resources → engine over the six subgraphs → ASGI app."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from db.idempotency import DatabaseAnswers
+from db.read import PING
+from errors import DependencyError
+from federation.engine import Engine
+from federation.limits import EngineLimits
+from federation.transport.http import HttpTransport
+from maintenance import migrate_all
+from resolvers.context import UseCaseContext
+from resolvers.users.sessions import OpenSessions
+from settings import Settings
+from subgraphs.registry import SUBGRAPHS
+from supervision import supervise
+from web.http_server import address_of, listen, serve_app, settle_garbage
+from web.idempotency import ANSWER_SECONDS, CLAIM_SECONDS_MAX
+from web.ipfs_documents import ipfs_documents
+from web.live_groups import HOUSE_GROUPING
+from web.local_transports import local_transports
+from web.media_uploads import media_routes
+from web.operation_runner import FrontParts
+from web.persisted_documents import PartnerKeys, read_manifest, read_partner_keys
+from web.remote_subgraphs import remote_transports
+from web.request_context import ContextFactory
+from web.routes import build_app
+from web.warm_start import known_documents, warm_up
+from wiring import (
+    build_url_signer,
+    internal_signing_key,
+    open_use_case_context,
+    url_signing_key,
+)
+
+ROOT = Path(__file__).parent
+SUPERGRAPH = ROOT / "schema" / "sdl" / "supergraph.graphql"
+EXAMPLES = ROOT / "examples" / "operations"
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until told to stop."""
+    listener = listen(settings.host, settings.port, advice="set TUTTI_PORT to another")
+    base_url = settings.public_url or address_of(listener)
+    if settings.is_embedded:
+        await migrate_all(settings)
+    async with open_app(settings, base_url) as app, supervise(settings):
+        await _serve_app(app, listener, base_url)
+
+
+async def serve_as_one_of_several(settings: Settings) -> None:
+    """Serve a port with others; who started us looks after the databases and all children."""
+    listener = listen(settings.host, settings.port, advice="it is ours", is_shared=True)
+    base_url = settings.public_url or address_of(listener)
+    async with open_app(settings, base_url) as app:
+        await _serve_app(app, listener, base_url)
+
+
+async def _serve_app(app: Starlette, listener: socket.socket, base_url: str) -> None:
+    listener.listen()  # from here on nobody is refused
+    print(f"Tutti listens on {base_url}/graphql (explorer, HTTP, WebSocket)", flush=True)
+    await serve_app(app, listener)
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, base_url: str) -> AsyncIterator[Starlette]:
+    """The ASGI app with all it needs, closed again at the end."""
+    async with AsyncExitStack() as stack:
+        base = await stack.enter_async_context(open_use_case_context(settings))
+        remote = open_remote_transports(settings)
+        for transport in remote.values():
+            stack.push_async_callback(transport.close)
+        engine = build_engine(settings, remote)
+        stack.callback(engine.close)
+        parts = _front_parts(settings, base, engine, base_url)
+        await warm_up(engine, known_documents(parts.documents, parts.partners))
+        yield build_app(
+            parts,
+            checks={
+                "database": lambda: _check_databases(base),
+                "bus": lambda: _check_bus(base),
+            },
+            media=[
+                *media_routes(base, build_url_signer(settings), settings.data_dir / "uploads"),
+                ipfs_documents(base),
+            ],
+            explorer_query=(EXAMPLES / "home.graphql").read_text(),
+        )
+
+
+def _front_parts(
+    settings: Settings, base: UseCaseContext, engine: Engine, base_url: str
+) -> FrontParts:
+    sessions = OpenSessions(base)
+    return FrontParts(
+        engine=engine,
+        make_context=ContextFactory(
+            base=base,
+            base_url=base_url,
+            cookie_seconds_max=settings.access_token_seconds,
+            is_cookie_secure=not settings.is_development,
+        ),
+        viewer_of=lambda ctx: ctx.viewer.user_id or "",
+        count_statements=lambda ctx: ctx.statement_count,
+        check_viewer=lambda ctx: sessions.require_open(ctx.viewer),
+        documents=read_manifest(settings.persisted_documents or EXAMPLES / "manifest.json"),
+        partners=PartnerKeys()
+        if settings.partners is None
+        else read_partner_keys(settings.partners),
+        idempotency=DatabaseAnswers(
+            base.databases.of("users"),
+            base.clock,
+            secret=url_signing_key(settings),
+            claim_seconds=CLAIM_SECONDS_MAX,
+            answer_seconds=ANSWER_SECONDS,
+        ),
+        development=settings.is_development,
+        explainer=engine,
+    )
+
+
+def open_remote_transports(settings: Settings) -> dict[str, HttpTransport]:
+    """Transports to the subgraphs that settings place elsewhere."""
+    if not settings.subgraph_urls:
+        return {}
+    return remote_transports(
+        settings.subgraph_urls,
+        key=internal_signing_key(settings),
+        fetch_seconds_max=settings.fetch_seconds_max,
+    )
+
+
+def build_engine(settings: Settings, remote: dict[str, HttpTransport]) -> Engine:
+    """The engine over the checked-in supergraph: subgraphs of this process, and remote ones."""
+    limits = EngineLimits(
+        fetch_seconds_max=settings.fetch_seconds_max,
+        operation_seconds_max=settings.operation_seconds_max,
+    )
+    local = local_transports(each for each in SUBGRAPHS if each.name not in remote)
+    return Engine(
+        SUPERGRAPH.read_text(),
+        {**local, **remote},
+        limits,
+        after_planning=settle_garbage,
+        grouping=HOUSE_GROUPING,
+    )
+
+
+async def _check_databases(base: UseCaseContext) -> None:
+    for database in base.databases.distinct():
+        await database.read.fetch(PING)
+
+
+async def _check_bus(base: UseCaseContext) -> None:
+    if not base.ports.live.is_connected:
+        raise DependencyError("The live bus is not connected.")

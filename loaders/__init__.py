@@ -1,0 +1,1 @@
+"""Batched reads by key, made anew for each request."""

@@ -1,0 +1,200 @@
+"""Reads of the media domain by key."""
+
+from collections.abc import Hashable
+from functools import cached_property
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    Text,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+)
+from sqlalchemy.sql import FromClause
+
+from db.read import Read, key_in, query
+from db.tables.media import OPEN, PUBLIC, albums, artists, playback_sessions, tracks
+from db.types import Instant
+from domain.ids import AlbumId, ArtistId, TrackId
+from domain.media.playback_records import PlaybackSession
+from domain.media.records import Album, Artist, Track
+from domain.policies.media import Sight
+from loaders.batch import BatchLoader, GroupLoader
+from loaders.pages import newest_of_each, page_of_each
+
+IS_PUBLIC = text(PUBLIC)
+
+PageLoaderT = TypeVar("PageLoaderT", bound=GroupLoader[Any, Any])
+
+
+def is_seen(table: FromClause, is_public: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Rows that a `Sight` covers: public ones, and drafts of its owner."""
+    return or_(
+        is_public,
+        table.c.owner_id == bindparam("owner_id", type_=Text),
+        bindparam("sees_all", type_=Boolean).is_(True),
+    )
+
+
+def track_is_seen(table: FromClause) -> ColumnElement[bool]:
+    """Tracks that a `Sight` covers."""
+    return is_seen(table, table.c.published_at.is_not(None) & (table.c.state == "READY"))
+
+
+def place_on_album(table: FromClause) -> tuple[ColumnElement[Any], ...]:
+    """Where a track stands; spelled the same in the index `ix_tracks_place_on_album`."""
+    nothing: ColumnElement[Any] = literal_column("0")
+    return (
+        func.coalesce(table.c.disc_number, nothing),
+        func.coalesce(table.c.track_number, nothing),
+        table.c.id,
+    )
+
+
+def _is_behind(table: FromClause) -> ColumnElement[bool]:
+    return tuple_(*place_on_album(table)) > tuple_(
+        bindparam("disc", type_=Integer),
+        bindparam("number", type_=Integer),
+        bindparam("id", type_=Text),
+    )
+
+
+PUBLIC_TRACKS = query(
+    select(tracks)
+    .where(
+        IS_PUBLIC,
+        tuple_(tracks.c.published_at, tracks.c.id)
+        < tuple_(bindparam("at", type_=Instant), bindparam("id", type_=Text)),
+    )
+    .order_by(tracks.c.published_at.desc(), tracks.c.id.desc())
+    .limit(bindparam("limit", type_=Integer)),
+    Track,
+)
+TRACKS_OF_OWNER = query(
+    select(tracks)
+    .where(
+        tracks.c.owner_id == bindparam("owner_id", type_=Text),
+        tracks.c.id < bindparam("before", type_=Text),
+    )
+    .order_by(tracks.c.id.desc())
+    .limit(bindparam("limit", type_=Integer)),
+    Track,
+)
+SESSIONS_BY_ID = query(
+    select(playback_sessions).where(key_in(playback_sessions.c.id)), PlaybackSession
+)
+OPEN_SESSION_OF_USER = query(
+    select(playback_sessions)
+    .where(playback_sessions.c.user_id == bindparam("user_id", type_=Text), text(OPEN))
+    .order_by(playback_sessions.c.id.desc())
+    .limit(1),
+    PlaybackSession,
+)
+
+
+class ArtistById(BatchLoader[ArtistId, Artist]):
+    """Artist ids to artists."""
+
+    query = query(select(artists).where(key_in(artists.c.id)), Artist)
+
+
+class AlbumById(BatchLoader[AlbumId, Album]):
+    """Album ids to albums."""
+
+    query = query(select(albums).where(key_in(albums.c.id)), Album)
+
+
+class TrackById(BatchLoader[TrackId, Track]):
+    """Track ids to tracks, drafts included: who may see one is for policies to say."""
+
+    query = query(select(tracks).where(key_in(tracks.c.id)), Track)
+
+
+class AlbumsByArtistId(GroupLoader[ArtistId, Album]):
+    """Artist ids to a page of the albums that a `Sight` covers, the newest first."""
+
+    query = newest_of_each(
+        albums, "artist_id", Album, lambda rows: is_seen(rows, rows.c.released_at.is_not(None))
+    )
+    key_name = "artist_id"
+
+
+class TracksByArtistId(GroupLoader[ArtistId, Track]):
+    """Artist ids to a page of the tracks that a `Sight` covers, the newest first."""
+
+    query = newest_of_each(tracks, "artist_id", Track, track_is_seen)
+    key_name = "artist_id"
+
+
+class TracksByAlbumId(GroupLoader[AlbumId, Track]):
+    """Album ids to a page of the tracks that a `Sight` covers, by disc and number."""
+
+    query = page_of_each(
+        tracks,
+        "album_id",
+        Track,
+        condition=lambda rows: track_is_seen(rows) & _is_behind(rows),
+        order=place_on_album,
+    )
+    key_name = "album_id"
+
+
+class MediaLoaders:
+    """The loaders over media's tables."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._pages: dict[Hashable, GroupLoader[Any, Any]] = {}
+
+    @cached_property
+    def artist_by_id(self) -> ArtistById:
+        """Artists."""
+        return ArtistById(self._read)
+
+    @cached_property
+    def album_by_id(self) -> AlbumById:
+        """Albums."""
+        return AlbumById(self._read)
+
+    @cached_property
+    def track_by_id(self) -> TrackById:
+        """Tracks."""
+        return TrackById(self._read)
+
+    def albums_by_artist_id(self, sight: Sight, *, limit: int, before: str) -> AlbumsByArtistId:
+        """The same page of many artists' albums."""
+        return self._page(AlbumsByArtistId, **sight._asdict(), limit=limit, before=before)
+
+    def tracks_by_artist_id(self, sight: Sight, *, limit: int, before: str) -> TracksByArtistId:
+        """The same page of many artists' tracks."""
+        return self._page(TracksByArtistId, **sight._asdict(), limit=limit, before=before)
+
+    def tracks_by_album_id(
+        self,
+        sight: Sight,
+        *,
+        limit: int,
+        disc: int,
+        number: int,
+        id: str,  # noqa: A002
+    ) -> TracksByAlbumId:
+        """The same page of many albums' tracks."""
+        return self._page(
+            TracksByAlbumId, **sight._asdict(), limit=limit, disc=disc, number=number, id=id
+        )
+
+    def _page(self, loader: type[PageLoaderT], **parameters: Any) -> PageLoaderT:
+        """One loader for all that ask for the same page, so that they share a statement."""
+        key = (loader, *parameters.values())
+        if key not in self._pages:
+            self._pages[key] = loader(self._read, **parameters)
+        found = self._pages[key]
+        assert isinstance(found, loader)
+        return found

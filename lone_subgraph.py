@@ -1,0 +1,61 @@
+"""One of our six subgraphs in a process of its own; it opens its own domain's database only."""
+
+import importlib
+
+from db.engine import Databases
+from db.migrate import migrate
+from db.read import PING
+from federation.transport.signing import SignatureVerifier
+from resolvers.context import UseCaseContext
+from schema.definition import SubgraphDefinition
+from settings import Settings
+from web.http_server import address_of, listen, serve_app
+from web.subgraph_app import ToldContexts, build_subgraph_app
+from wiring import internal_signing_key, open_use_case_context, prepare_data_folder
+
+
+async def serve_subgraph(settings: Settings, name: str, *, is_unsigned: bool = False) -> None:
+    """Serve a domain's subgraph until told to stop.
+
+    Raises:
+        OSError: the port or the data folder cannot be had, or the key is missing.
+    """
+    if is_unsigned and not settings.is_development:
+        raise OSError("production answers signed calls only")
+    prepare_data_folder(settings)
+    definition = load_definition(name)
+    verifier = SignatureVerifier(internal_signing_key(settings))
+    listener = listen(settings.host, settings.port, advice="choose another with --port")
+    address = address_of(listener)
+    if settings.is_embedded:
+        await _migrate(settings, name)
+    async with open_use_case_context(settings, (name,)) as base:
+        app = build_subgraph_app(
+            definition,
+            ToldContexts(base=base, base_url=settings.public_url or address),
+            verifier,
+            checks={"database": lambda: _check_database(base, name)},
+            is_unsigned_allowed=is_unsigned,
+        )
+        listener.listen()  # from here on nobody is refused
+        print(f"Tutti serves the subgraph {name} on {address}/graphql", flush=True)
+        await serve_app(app, listener)
+
+
+def load_definition(name: str) -> SubgraphDefinition:
+    """The one definition of this domain; the other five are not loaded."""
+    definition = getattr(importlib.import_module(f"subgraphs.{name}.definition"), name.upper())
+    assert isinstance(definition, SubgraphDefinition), "each domain names its own so"
+    return definition
+
+
+async def _migrate(settings: Settings, name: str) -> None:
+    databases = Databases({name: settings.urls_by_domain()[name]})
+    try:
+        await migrate(databases)
+    finally:
+        await databases.close()
+
+
+async def _check_database(base: UseCaseContext, name: str) -> None:
+    await base.databases.of(name).read.fetch(PING)

@@ -1,0 +1,97 @@
+"""What a use case gets: databases, ports, clock; a request adds who asks and its loaders."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from db.engine import Databases
+from db.idempotency import Attempt
+from db.read import CountedRead, Read
+from db.unit_of_work import Repository, UnitOfWork
+from domain.clock import Clock
+from domain.ports import (
+    AccessTokens,
+    Limits,
+    LiveBus,
+    ModelClient,
+    ObjectStore,
+    PasswordHasher,
+    UrlSigner,
+)
+from domain.viewer import ANONYMOUS, Viewer
+from loaders.registry import Loaders
+
+RepoT = TypeVar("RepoT", bound=Repository)
+
+SESSION_COOKIE = "tutti_session"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The outside systems of one process."""
+
+    store: ObjectStore
+    urls: UrlSigner
+    live: LiveBus
+    models: ModelClient
+    passwords: PasswordHasher
+    tokens: AccessTokens
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseCaseContext:
+    """What every use case may reach, in a request or in a worker."""
+
+    databases: Databases
+    ports: Ports
+    limits: Limits
+    clock: Clock
+    attempt: Attempt | None = None
+    """Set where a mutation came with an Idempotency-Key."""
+
+    def read(self, domain: str) -> Read:
+        """Reads on a domain's database."""
+        return self.databases.of(domain).read
+
+    def unit_of_work(self, repository: type[RepoT]) -> UnitOfWork[RepoT]:
+        """One transaction on the repository's domain."""
+        database = self.databases.of(repository.domain)
+        return UnitOfWork(repository, database, self.clock, attempt=self.attempt)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestContext(UseCaseContext):
+    """A use case's context for one request: adds the viewer and fresh loaders."""
+
+    viewer: Viewer = ANONYMOUS
+    request_id: str = ""
+    base_url: str = ""
+    """Scheme and authority under which the client reached us; goes before signed paths."""
+    response_cookies: dict[str, str | None] = field(default_factory=dict)
+    """HttpOnly cookies that the answer sets; None takes one back."""
+    _reads: dict[str, CountedRead] = field(default_factory=dict, init=False, repr=False)
+
+    def read(self, domain: str) -> CountedRead:
+        """Reads on a domain's database, counted."""
+        found = self._reads.get(domain)
+        if found is None:
+            found = self._reads[domain] = CountedRead(super().read(domain))
+        return found
+
+    @property
+    def statement_count(self) -> int:
+        """How many read statements this request has taken so far."""
+        return sum(read.statements for read in self._reads.values())
+
+    @cached_property
+    def loaders(self) -> Loaders:
+        """This request's loaders."""
+        return Loaders(self.read)
+
+    def forget_loaded(self) -> None:
+        """Start the next event of a subscription with fresh loaders: rows have moved on."""
+        self.__dict__.pop("loaders", None)
+
+    def set_session_cookie(self, access_token: str | None) -> None:
+        """Let the answer set (or take back) the browser's access token."""
+        self.response_cookies[SESSION_COOKIE] = access_token

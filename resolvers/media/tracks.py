@@ -1,0 +1,185 @@
+"""Finding, publishing and reprocessing tracks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from db.outbox import Job
+from db.repositories.media import MediaRepository
+from domain.ids import ArtistId, JobId, TrackId
+from domain.media import rules
+from domain.media.records import Track, TrackState
+from domain.media.streams import (
+    StreamQuality,
+    adaptive_playlist,
+    quality_playlist,
+    stream_folder,
+)
+from domain.messages.commands import ProcessTrack
+from domain.pages import (
+    Page,
+    PageRequest,
+    before_instant,
+    before_text,
+    build_page,
+    instant_cursor,
+)
+from domain.policies.media import (
+    may_see_track,
+    require_manage_track,
+    require_own_track,
+    sight_of,
+)
+from loaders.media import PUBLIC_TRACKS, TRACKS_OF_OWNER
+from resolvers.context import RequestContext
+from resolvers.media.releases import save_track
+
+UNDER_WAY = frozenset({TrackState.UPLOADED, TrackState.PROCESSING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """Where a recording can be heard, for a while."""
+
+    url: str
+    """The media playlist of the quality asked for."""
+    adaptive_url: str
+    """The multivariant playlist over all qualities."""
+    kilobits: int
+    expires_at: datetime
+
+
+async def find_track(ctx: RequestContext, track_id: TrackId) -> Track | None:
+    """A track; None where this viewer may not see one."""
+    return (await find_tracks(ctx, [track_id]))[0]
+
+
+async def find_tracks(ctx: RequestContext, track_ids: Sequence[TrackId]) -> list[Track | None]:
+    """Tracks by their ids, each as `find_track`."""
+    found = await ctx.loaders.media.track_by_id.load_all(track_ids)
+    return [each if each and may_see_track(ctx.viewer, each) else None for each in found]
+
+
+async def list_tracks(ctx: RequestContext, page: PageRequest) -> Page[Track]:
+    """Public tracks, the newest publication first."""
+    at, key = before_instant(page)
+    rows = await ctx.read("media").fetch(PUBLIC_TRACKS, at=at, id=key, limit=page.first + 1)
+    return build_page(rows, page, _by_publication)
+
+
+async def list_my_tracks(ctx: RequestContext, page: PageRequest) -> Page[Track]:
+    """The viewer's own tracks, drafts included, the newest first.
+
+    Raises:
+        Unauthenticated: nobody is logged in.
+    """
+    owner_id = ctx.viewer.require_user_id()
+    rows = await ctx.read("media").fetch(
+        TRACKS_OF_OWNER, owner_id=owner_id, before=before_text(page), limit=page.first + 1
+    )
+    return build_page(rows, page, lambda track: (track.id,))
+
+
+async def list_tracks_of_artists(
+    ctx: RequestContext, artist_ids: Sequence[ArtistId], page: PageRequest
+) -> list[Page[Track]]:
+    """Each artist's tracks that the viewer may see, the newest first."""
+    loader = ctx.loaders.media.tracks_by_artist_id(
+        sight_of(ctx.viewer), limit=page.first + 1, before=before_text(page)
+    )
+    found = await loader.load_all(artist_ids)
+    return [build_page(rows, page, lambda track: (track.id,)) for rows in found]
+
+
+async def jobs_of(ctx: RequestContext, tracks: Sequence[Track]) -> list[Job | None]:
+    """Each one's processing that is under way, for whoever looks after the track."""
+    keys = {
+        track.id: ProcessTrack(track_id=track.id).dedupe_key
+        for track in tracks
+        if track.state in UNDER_WAY
+    }
+    if not keys:
+        return [None] * len(tracks)
+    found = await ctx.loaders.jobs("media").unfinished_by_dedupe_key.load_all(list(keys.values()))
+    jobs = {each.dedupe_key: each.job for each in found if each is not None}
+    return [jobs.get(keys.get(track.id, "")) for track in tracks]
+
+
+async def progress_of(ctx: RequestContext, tracks: Sequence[Track]) -> list[float | None]:
+    """How far the processing of each is, from 0 to 1; None when it failed."""
+    jobs = await jobs_of(ctx, tracks)
+    return [_progress(track, job) for track, job in zip(tracks, jobs, strict=True)]
+
+
+def _progress(track: Track, job: Job | None) -> float | None:
+    match track.state:
+        case TrackState.READY:
+            return 1.0
+        case TrackState.FAILED:
+            return None
+    return 0.0 if job is None else job.progress
+
+
+def stream_of(ctx: RequestContext, track: Track, quality: StreamQuality) -> Stream | None:
+    """Signed, expiring addresses of a track that the viewer sees; None until it is READY."""
+    if track.state is not TrackState.READY or track.hls_key is None:
+        return None
+    now = ctx.clock.now()
+    expires_at = now + timedelta(seconds=ctx.limits.stream_url_seconds)
+    folder = ctx.ports.urls.sign_prefix(stream_folder(track.hls_key), expires_at)
+    return Stream(
+        url=f"{ctx.base_url}{folder}{quality_playlist(quality)}",
+        adaptive_url=f"{ctx.base_url}{folder}{adaptive_playlist()}",
+        kilobits=quality.kilobits,
+        expires_at=datetime.fromtimestamp(int(expires_at.timestamp()), UTC),
+    )
+
+
+async def publish_track(ctx: RequestContext, track_id: TrackId) -> Track:
+    """Let a track go: public at once when READY, else as soon as it is. Twice is once.
+
+    Raises:
+        NotFound: no such track for this viewer.
+        Forbidden: the viewer does not own it.
+        TrackNotReady: its processing failed.
+    """
+    async with ctx.unit_of_work(MediaRepository) as uow:
+        track = require_own_track(ctx.viewer, await uow.rows.lock_track(track_id))
+        published = rules.publish(track, now=ctx.clock.now())
+        if published == track:
+            return track
+        published = await save_track(uow, published, ctx.clock)
+        await uow.commit()
+    forget_track(ctx, published)
+    return published
+
+
+async def retry_processing(ctx: RequestContext, track_id: TrackId) -> tuple[Track, JobId]:
+    """Process a failed track anew, or one whose job was lost; a job under way goes on.
+
+    Raises:
+        NotFound: no such track for this viewer.
+        Forbidden: the viewer neither owns it nor is an admin.
+        Conflict: it is READY, or has no file.
+    """
+    async with ctx.unit_of_work(MediaRepository) as uow:
+        track = require_manage_track(ctx.viewer, await uow.rows.lock_track(track_id))
+        retried = rules.retry(track)
+        if retried != track:
+            retried = await save_track(uow, retried, ctx.clock)
+        job_id = await uow.send(ProcessTrack(track_id=track_id), owner_id=track.owner_id)
+        await uow.commit()
+    forget_track(ctx, retried)
+    return retried, job_id
+
+
+def forget_track(ctx: RequestContext, track: Track) -> None:
+    """Let this request read a changed track and its album anew."""
+    ctx.loaders.media.track_by_id.clear(track.id)
+    ctx.loaders.media.album_by_id.clear(track.album_id)
+    ctx.loaders.media.artist_by_id.clear(track.artist_id)
+
+
+def _by_publication(track: Track) -> tuple[int, str]:
+    assert track.published_at is not None, "public tracks are published"
+    return instant_cursor(track.published_at), track.id

@@ -1,0 +1,1 @@
+"""Use cases of the nft domain: asking for tokens, minting, indexing, reading."""

@@ -1,0 +1,203 @@
+"""Everything that differs between two deployments, and nothing else."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from db.engine import DOMAINS
+
+
+class Settings(BaseSettings):
+    """Read once, by composition roots only; `TUTTI_` before each name."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TUTTI_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    environment: Literal["development", "production"] = "development"
+    """production refuses default secrets and hides what helps developers."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on."""
+
+    port: int = Field(default=8000, ge=0, le=65_535)
+    """The port to listen on."""
+
+    workers: int = Field(default=1, ge=1, le=64)
+    """Gateway processes that serve the port together; one for each core is plenty."""
+
+    public_url: str | None = None
+    """Scheme and authority under which clients reach us; by default host and port."""
+
+    data_dir: Path = Path("var")
+    """Database, objects, chain and keys of the embedded profile."""
+
+    database_url: str | None = None
+    """SQLite (sqlite+aiosqlite:///…) or PostgreSQL (postgresql+asyncpg://…); by default a
+    SQLite file in the data folder."""
+
+    database_urls: dict[str, str] = {}
+    """A database of its own for a domain: TUTTI_DATABASE_URLS__NFT=…"""
+
+    subgraph_urls: dict[str, str] = {}
+    """A subgraph in a process of its own: TUTTI_SUBGRAPH_URLS__NFT=http://…/graphql"""
+
+    internal_signing_key: SecretStr | None = None
+    """Secret for calls between gateway and subgraphs, 32 characters or more. Development makes
+    one in the data folder."""
+
+    redis_url: str | None = None
+    """Set with PostgreSQL (distributed profile); unset with SQLite (embedded profile)."""
+
+    token_signing_key: SecretStr | None = None
+    """Ed25519 private key in PEM form. Development makes one in the data folder."""
+
+    url_signing_key: SecretStr | None = None
+    """Secret for media URLs, 32 characters or more. Development makes one."""
+
+    s3_endpoint: str | None = None
+    """An S3 dialect's endpoint; unset keeps objects in the data folder."""
+
+    s3_bucket: str | None = Field(
+        default=None, validation_alias=AliasChoices("TUTTI_S3_BUCKET", "S3_BUCKET_NAME")
+    )
+    """The bucket; `gateway.py migrate` makes it where it is missing."""
+
+    s3_access_key: SecretStr | None = None
+    """Access key id."""
+
+    s3_secret_key: SecretStr | None = None
+    """Secret access key."""
+
+    chain_rpc_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("TUTTI_CHAIN_RPC_URL", "BLOCKCHAIN_PROVIDER"),
+    )
+    """A JSON-RPC node; unset starts the embedded EVM."""
+
+    chain_private_key: SecretStr | None = None
+    """The minting account's key; the embedded EVM has one of its own."""
+
+    chain_id: int = Field(default=88_884, ge=1)
+    """Which chain the node serves; the default is the embedded EVM's."""
+
+    chain_confirmations: int = Field(default=1, ge=1, le=1_000)
+    """Blocks after which a mint is final, its own block counted."""
+
+    nft_contract_address: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("TUTTI_NFT_CONTRACT_ADDRESS", "NFT_CONTRACT_ADDRESS"),
+    )
+    """The deployed contract; unset deploys one on first use."""
+
+    ai_model_path: Path | None = Field(
+        default=None, validation_alias=AliasChoices("TUTTI_AI_MODEL_PATH", "AI_MODEL_PATH")
+    )
+    """Folder of model artefacts; by default `models` in the data folder."""
+
+    ai_timeout_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        le=300,
+        validation_alias=AliasChoices("TUTTI_AI_TIMEOUT", "AI_TIMEOUT"),
+    )
+    """How long a recommendation may take before popularity answers; reads 30s, 500ms, 2."""
+
+    transcode_worker_count: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        validation_alias=AliasChoices("TUTTI_TRANSCODE_WORKER_COUNT", "TRANSCODE_WORKER_COUNT"),
+    )
+    """FFmpeg processes at once in one worker."""
+
+    upload_bytes_max: int = Field(default=2 * 1024**3, ge=1)
+    """Largest file that may be uploaded."""
+
+    import_folder_roots: tuple[Path, ...] = ()
+    """importFolder reads below these; in development anywhere when empty."""
+
+    stream_url_seconds: int = Field(default=6 * 3600, ge=60, le=7 * 86_400)
+    """How long a stream URL is good."""
+
+    access_token_seconds: int = Field(default=15 * 60, ge=60, le=3600)
+    """How long an access token is good."""
+
+    refresh_token_seconds: int = Field(default=7 * 86_400, ge=3600)
+    """How long a session lives without renewal."""
+
+    fetch_seconds_max: float = Field(default=3.0, gt=0)
+    """Deadline of one fetch from a subgraph."""
+
+    operation_seconds_max: float = Field(default=10.0, gt=0)
+    """Deadline of one operation."""
+
+    persisted_documents: Path | None = None
+    """Manifest file: id → document; by default examples/operations/manifest.json."""
+
+    partners: Path | None = None
+    """File with the API keys of partners."""
+
+    demo: bool = True
+    """Make a small demo catalogue on first start; in development only."""
+
+    @field_validator("ai_timeout_seconds", mode="before")
+    @classmethod
+    def _read_duration(cls, value: object) -> object:
+        text = str(value).strip()
+        if text.endswith("ms"):
+            return float(text[:-2]) / 1000
+        return float(text[:-1]) if text.endswith("s") else value
+
+    @model_validator(mode="after")
+    def _is_one_of_two_profiles(self) -> Self:
+        urls = self.urls_by_domain().values()
+        kinds = {url.partition("+")[0].partition(":")[0] for url in urls}
+        if not kinds <= {"sqlite", "postgresql"} or len(kinds) != 1:
+            raise ValueError(f"databases must be all SQLite or all PostgreSQL, not {kinds}")
+        if set(self.database_urls) - set(DOMAINS):
+            raise ValueError(f"TUTTI_DATABASE_URLS knows only the domains {DOMAINS}")
+        if set(self.subgraph_urls) - set(DOMAINS):
+            raise ValueError(f"TUTTI_SUBGRAPH_URLS knows only the domains {DOMAINS}")
+        if (kinds == {"postgresql"}) != (self.redis_url is not None):
+            raise ValueError(
+                "two profiles only: SQLite without TUTTI_REDIS_URL (embedded), or PostgreSQL "
+                "with TUTTI_REDIS_URL (distributed)"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _production_brings_its_secrets(self) -> Self:
+        if self.environment == "production":
+            secrets = {
+                "TUTTI_TOKEN_SIGNING_KEY": self.token_signing_key,
+                "TUTTI_URL_SIGNING_KEY": self.url_signing_key,
+            }
+            if self.subgraph_urls:
+                secrets["TUTTI_INTERNAL_SIGNING_KEY"] = self.internal_signing_key
+            missing = [name for name, value in secrets.items() if value is None]
+            if missing:
+                raise ValueError(f"production needs its own {' and '.join(missing)}")
+        if self.url_signing_key is not None and len(self.url_signing_key.get_secret_value()) < 32:
+            raise ValueError("TUTTI_URL_SIGNING_KEY has 32 characters or more")
+        internal = self.internal_signing_key
+        if internal is not None and len(internal.get_secret_value()) < 32:
+            raise ValueError("TUTTI_INTERNAL_SIGNING_KEY has 32 characters or more")
+        return self
+
+    @property
+    def is_development(self) -> bool:
+        """True where developers' conveniences are on."""
+        return self.environment == "development"
+
+    @property
+    def is_embedded(self) -> bool:
+        """True on SQLite, where one machine does everything."""
+        return self.redis_url is None
+
+    def urls_by_domain(self) -> dict[str, str]:
+        """Each domain's database."""
+        default = self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'tutti.db'}"
+        return {domain: self.database_urls.get(domain, default) for domain in DOMAINS}

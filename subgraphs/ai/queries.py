@@ -1,0 +1,31 @@
+"""Root queries of the ai subgraph."""
+
+import strawberry
+
+from domain.ai import records as ai
+from resolvers.ai import recommendations, training
+from schema.info import Info
+from subgraphs.ai.types import Recommendations, RecommenderModel
+
+
+@strawberry.type
+class Query:
+    """What ai can be asked."""
+
+    @strawberry.field(
+        graphql_type=Recommendations | None,
+        description="What to hear next; `first` from 1 to 50, 20 by default.",
+    )
+    @staticmethod
+    async def recommendations(info: Info, first: int | None = None) -> ai.Recommendations:
+        """Recommendations for the viewer."""
+        return await recommendations.recommend(info.context, first)
+
+    @strawberry.field(
+        graphql_type=RecommenderModel | None,
+        description="The newest training; null before the first.",
+    )
+    @staticmethod
+    async def recommender_model(info: Info) -> ai.TrainedModel | None:
+        """The newest model's card."""
+        return await training.find_latest_model(info.context)

@@ -1,0 +1,1 @@
+"""The media subgraph: artists, albums, tracks, playback, search and jobs."""

@@ -1,0 +1,38 @@
+"""The media subgraph put together."""
+
+from strawberry.federation import Schema
+
+from db.outbox import Job as JobRecord
+from domain import ids
+from domain.media import playback_records, records
+from schema.definition import SubgraphDefinition
+from subgraphs.media.job_types import Job
+from subgraphs.media.mutations import Mutation
+from subgraphs.media.playback_types import PlaybackSession
+from subgraphs.media.queries import Query
+from subgraphs.media.scalars import MEDIA_CONFIG
+from subgraphs.media.stubs import Comment, Token, User
+from subgraphs.media.subscriptions import Subscription
+from subgraphs.media.types import Album, Artist, Playable, Track
+
+MEDIA = SubgraphDefinition(
+    name="media",
+    schema=Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=[Album, Artist, Comment, Job, Playable, PlaybackSession, Token, Track, User],
+        config=MEDIA_CONFIG,
+        federation_version="2.9",
+    ),
+    records={
+        records.Album: "Album",
+        records.Artist: "Artist",
+        records.Track: "Track",
+        playback_records.PlaybackSession: "PlaybackSession",
+        JobRecord: "Job",
+        ids.CommentKey: "Comment",
+        ids.TokenKey: "Token",
+        ids.UserKey: "User",
+    },
+)

@@ -1,0 +1,89 @@
+"""Root mutations of the media subgraph: files and tracks."""
+
+import strawberry
+
+from domain.ids import TrackId
+from resolvers import jobs
+from resolvers.media import importing, tracks, uploads
+from schema.ids import parse_id
+from schema.info import Info
+from schema.problems import with_problems
+from subgraphs.media.inputs import (
+    ImportFolderInput,
+    PublishTrackInput,
+    RetryProcessingInput,
+    UploadTrackInput,
+)
+from subgraphs.media.payloads import (
+    ImportFolderPayload,
+    PublishTrackPayload,
+    RetryProcessingPayload,
+    UploadTrackPayload,
+)
+from subgraphs.media.playback_mutations import PlaybackMutation
+
+
+@strawberry.type
+class Mutation(PlaybackMutation):
+    """What media can be told."""
+
+    @strawberry.mutation(
+        graphql_type=UploadTrackPayload | None,
+        description="Make a draft and get an address to PUT its file to; for creators.",
+    )
+    @staticmethod
+    @with_problems(UploadTrackPayload)
+    async def upload_track(info: Info, input: UploadTrackInput) -> UploadTrackPayload:  # noqa: A002
+        """Make a draft that waits for its file."""
+        new = uploads.NewTrack(
+            file_name=input.file_name,
+            size_bytes=input.size_bytes,
+            title=input.title,
+            artist_name=input.artist_name,
+            album_title=input.album_title,
+            track_number=input.track_number,
+            disc_number=input.disc_number,
+            genre=input.genre,
+            year=input.year,
+        )
+        upload = await uploads.upload_track(info.context, new)
+        return UploadTrackPayload(
+            track=upload.track, upload_url=upload.url, expires_at=upload.expires_at
+        )
+
+    @strawberry.mutation(
+        graphql_type=PublishTrackPayload | None,
+        description="Let a track of mine go: public at once when READY, else as soon as it is.",
+    )
+    @staticmethod
+    @with_problems(PublishTrackPayload)
+    async def publish_track(info: Info, input: PublishTrackInput) -> PublishTrackPayload:  # noqa: A002
+        """Publish a track."""
+        track_id = TrackId(parse_id(input.track_id, "Track"))
+        return PublishTrackPayload(track=await tracks.publish_track(info.context, track_id))
+
+    @strawberry.mutation(
+        graphql_type=RetryProcessingPayload | None,
+        description="Process a FAILED track anew.",
+    )
+    @staticmethod
+    @with_problems(RetryProcessingPayload)
+    async def retry_processing(
+        info: Info,
+        input: RetryProcessingInput,  # noqa: A002
+    ) -> RetryProcessingPayload:
+        """Send a track to the workers again."""
+        track_id = TrackId(parse_id(input.track_id, "Track"))
+        track, job_id = await tracks.retry_processing(info.context, track_id)
+        return RetryProcessingPayload(track=track, job=await jobs.get_job(info.context, job_id))
+
+    @strawberry.mutation(
+        graphql_type=ImportFolderPayload | None,
+        description="Import every audio file below a folder of the machine; for admins.",
+    )
+    @staticmethod
+    @with_problems(ImportFolderPayload)
+    async def import_folder(info: Info, input: ImportFolderInput) -> ImportFolderPayload:  # noqa: A002
+        """Queue the import of a folder."""
+        job_id = await importing.start_import(info.context, input.folder)
+        return ImportFolderPayload(job=await jobs.get_job(info.context, job_id))

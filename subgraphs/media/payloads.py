@@ -1,0 +1,59 @@
+"""Payloads of the media subgraph."""
+
+import strawberry
+
+from db.outbox import Job as JobRecord
+from domain.media import playback_records as playback_records
+from domain.media import records as media
+from schema.problems import Problem, problems_field
+from schema.scalars import DateTime
+from subgraphs.media.job_types import Job
+from subgraphs.media.playback_types import PlaybackSession
+from subgraphs.media.types import Track
+
+
+@strawberry.type
+class UploadTrackPayload:
+    """The answer to uploadTrack."""
+
+    track: media.Track | None = strawberry.field(graphql_type=Track | None, default=None)
+    upload_url: str | None = strawberry.field(
+        default=None, description="PUT the file's bytes here; processing follows."
+    )
+    expires_at: DateTime | None = None
+    problems: list[Problem] = problems_field()
+
+
+@strawberry.type
+class PublishTrackPayload:
+    """The answer to publishTrack."""
+
+    track: media.Track | None = strawberry.field(graphql_type=Track | None, default=None)
+    problems: list[Problem] = problems_field()
+
+
+@strawberry.type
+class RetryProcessingPayload:
+    """The answer to retryProcessing."""
+
+    track: media.Track | None = strawberry.field(graphql_type=Track | None, default=None)
+    job: JobRecord | None = strawberry.field(graphql_type=Job | None, default=None)
+    problems: list[Problem] = problems_field()
+
+
+@strawberry.type
+class ImportFolderPayload:
+    """The answer to importFolder."""
+
+    job: JobRecord | None = strawberry.field(graphql_type=Job | None, default=None)
+    problems: list[Problem] = problems_field()
+
+
+@strawberry.type(description="A session after it was told to move, or why it did not.")
+class PlaybackPayload:
+    """The answer to every playback mutation."""
+
+    session: playback_records.PlaybackSession | None = strawberry.field(
+        graphql_type=PlaybackSession | None, default=None
+    )
+    problems: list[Problem] = problems_field()

@@ -1,0 +1,113 @@
+"""Root queries of the media subgraph."""
+
+from typing import Annotated
+
+import strawberry
+
+from db.outbox import Job as JobRecord
+from domain.ids import AlbumId, ArtistId, JobId, PlaybackSessionId, TrackId
+from domain.media import playback_records as playback_records
+from domain.media import records as media
+from domain.pages import Page, page_request
+from resolvers import jobs
+from resolvers.media import albums, artists, nodes, playback, tracks
+from resolvers.media import search as searching
+from schema.ids import parse_id, split_id
+from schema.info import Info
+from schema.pagination import Connection
+from subgraphs.media.job_types import Job
+from subgraphs.media.nodes import Node
+from subgraphs.media.playback_types import PlaybackSession
+from subgraphs.media.types import Album, Artist, Track
+
+SearchResult = Annotated[
+    Artist | Album | Track, strawberry.union("SearchResult", description="What search finds.")
+]
+
+
+@strawberry.type
+class Query:
+    """What media can be asked."""
+
+    @strawberry.field(graphql_type=Node | None, description="Anything by its global id.")
+    @staticmethod
+    async def node(info: Info, id: strawberry.ID) -> nodes.Node | None:  # noqa: A002
+        """Whatever has this id."""
+        return await nodes.find_node(info.context, *split_id(id))
+
+    @strawberry.field(graphql_type=Artist | None, description="One artist by its id.")
+    @staticmethod
+    async def artist(info: Info, id: strawberry.ID) -> media.Artist | None:  # noqa: A002
+        """An artist."""
+        return await artists.find_artist(info.context, ArtistId(parse_id(id, "Artist")))
+
+    @strawberry.field(graphql_type=Album | None, description="One album by its id.")
+    @staticmethod
+    async def album(info: Info, id: strawberry.ID) -> media.Album | None:  # noqa: A002
+        """An album."""
+        return await albums.find_album(info.context, AlbumId(parse_id(id, "Album")))
+
+    @strawberry.field(graphql_type=Track | None, description="One track by its id.")
+    @staticmethod
+    async def track(info: Info, id: strawberry.ID) -> media.Track | None:  # noqa: A002
+        """A track."""
+        return await tracks.find_track(info.context, TrackId(parse_id(id, "Track")))
+
+    @strawberry.field(
+        graphql_type=Connection[Track] | None, description="Public tracks, the newest first."
+    )
+    @staticmethod
+    async def tracks(
+        info: Info, first: int | None = None, after: str | None = None
+    ) -> Page[media.Track]:
+        """A page of what anyone may hear."""
+        return await tracks.list_tracks(info.context, page_request(first, after))
+
+    @strawberry.field(
+        graphql_type=Connection[Track] | None,
+        description="My own tracks, drafts included, the newest first.",
+    )
+    @staticmethod
+    async def my_tracks(
+        info: Info, first: int | None = None, after: str | None = None
+    ) -> Page[media.Track]:
+        """A page of the viewer's tracks."""
+        return await tracks.list_my_tracks(info.context, page_request(first, after))
+
+    @strawberry.field(
+        graphql_type=Connection[SearchResult] | None,
+        description=(
+            "What holds all these words, or words that begin so; case and accents do not matter. "
+            "The best first."
+        ),
+    )
+    @staticmethod
+    async def search(
+        info: Info, text: str, first: int | None = None, after: str | None = None
+    ) -> Page[searching.Found]:
+        """A page of what was found."""
+        return await searching.search(info.context, text, page_request(first, after))
+
+    @strawberry.field(graphql_type=Job | None, description="Background work that I asked for.")
+    @staticmethod
+    async def job(info: Info, id: strawberry.ID) -> JobRecord | None:  # noqa: A002
+        """A job of any domain."""
+        return await jobs.find_job(info.context, JobId(parse_id(id, "Job")))
+
+    @strawberry.field(graphql_type=PlaybackSession | None, description="One of my sessions.")
+    @staticmethod
+    async def playback_session(
+        info: Info,
+        id: strawberry.ID,  # noqa: A002
+    ) -> playback_records.PlaybackSession | None:
+        """A playback session of the viewer's."""
+        session_id = PlaybackSessionId(parse_id(id, "PlaybackSession"))
+        return await playback.find_session(info.context, session_id)
+
+    @strawberry.field(
+        graphql_type=PlaybackSession | None, description="What I play now; null when nothing does."
+    )
+    @staticmethod
+    async def my_playback(info: Info) -> playback_records.PlaybackSession | None:
+        """The viewer's open session."""
+        return await playback.find_my_playback(info.context)

@@ -1,0 +1,46 @@
+"""Root subscriptions of the media subgraph."""
+
+from collections.abc import AsyncIterator
+
+import strawberry
+
+from db.outbox import Job as JobRecord
+from domain.ids import JobId, PlaybackSessionId
+from domain.media import playback_records as playback_records
+from resolvers import jobs
+from resolvers.media import playback
+from schema.ids import parse_id
+from schema.info import Info
+from subgraphs.media.job_types import Job
+from subgraphs.media.playback_types import PlaybackSession
+
+
+@strawberry.type
+class Subscription:
+    """What media tells live."""
+
+    @strawberry.subscription(
+        graphql_type=PlaybackSession | None,
+        description="Where a session of mine stands, then each of its moves, until it ends.",
+    )
+    @staticmethod
+    async def playback_moved(
+        info: Info, session_id: strawberry.ID
+    ) -> AsyncIterator[playback_records.PlaybackSession]:
+        """A playback session, live."""
+        key = PlaybackSessionId(parse_id(session_id, "PlaybackSession"))
+        async for session in playback.watch_playback(info.context, key):
+            yield session
+
+    @strawberry.subscription(
+        graphql_type=Job | None,
+        description="A job of mine, then each of its changes, until it is DONE or DEAD.",
+    )
+    @staticmethod
+    async def job_progressed(
+        info: Info,
+        id: strawberry.ID,  # noqa: A002
+    ) -> AsyncIterator[JobRecord]:
+        """A job, live."""
+        async for job in jobs.watch_job(info.context, JobId(parse_id(id, "Job"))):
+            yield job

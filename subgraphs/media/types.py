@@ -1,0 +1,228 @@
+"""Types of the catalogue: artists, albums, tracks."""
+
+from collections.abc import Sequence
+
+import strawberry
+
+from db.outbox import Job as JobRecord
+from domain.ids import AlbumId, ArtistId, TrackId, UserKey
+from domain.media import records as media
+from domain.media.streams import StreamQuality
+from domain.pages import Page, page_request
+from resolvers.context import RequestContext
+from resolvers.media import albums, artists, tracks
+from schema.batched import batched, references
+from schema.global_id import global_id
+from schema.ids import parse_id
+from schema.pagination import Connection
+from schema.scalars import DateTime
+from subgraphs.media.job_types import Job
+from subgraphs.media.nodes import Node
+from subgraphs.media.stubs import User
+
+strawberry.enum(media.TrackState, description="How far a recording is on its way to listeners.")
+strawberry.enum(StreamQuality, description="64, 128 or 256 kilobits of AAC.")
+
+
+@strawberry.federation.type(keys=["id"], description="Whose music it is.")
+class Artist(Node):
+    """An artist."""
+
+    name: str
+    bio: str
+    created_at: DateTime
+
+    @strawberry.field(graphql_type=User | None, description="Who looks after the artist here.")
+    @batched
+    def owner(parents: Sequence[media.Artist], _ctx: RequestContext) -> list[UserKey]:
+        """The owner of each, by key."""
+        return [UserKey(artist.owner_id) for artist in parents]
+
+    @strawberry.field(graphql_type=str | None, description="Signed; good for a day or more.")
+    @batched
+    def image_url(parents: Sequence[media.Artist], ctx: RequestContext) -> list[str | None]:
+        """The pictures' addresses."""
+        return albums.picture_urls(ctx, [artist.image_key for artist in parents])
+
+    @strawberry.field(graphql_type=Connection["Album"], description="The newest first.")
+    @batched
+    async def albums(
+        parents: Sequence[media.Artist],
+        ctx: RequestContext,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> list[Page[media.Album]]:
+        """A page of each artist's albums."""
+        keys = [artist.id for artist in parents]
+        return await albums.list_albums_of_artists(ctx, keys, page_request(first, after))
+
+    @strawberry.field(graphql_type=Connection["Track"], description="The newest first.")
+    @batched
+    async def tracks(
+        parents: Sequence[media.Artist],
+        ctx: RequestContext,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> list[Page[media.Track]]:
+        """A page of each artist's tracks."""
+        keys = [artist.id for artist in parents]
+        return await tracks.list_tracks_of_artists(ctx, keys, page_request(first, after))
+
+    @references(lambda text: ArtistId(parse_id(text, "Artist")))
+    async def resolve_references(
+        keys: Sequence[ArtistId], ctx: RequestContext
+    ) -> list[media.Artist | None]:
+        """Answer other subgraphs' mentions of artists."""
+        return await artists.find_artists(ctx, keys)
+
+
+@strawberry.federation.type(keys=["id"], description="Tracks that belong together.")
+class Album(Node):
+    """An album; a single is an album of its own."""
+
+    title: str
+    release_date: str | None = strawberry.field(description="As printed: year, month or day.")
+    released_at: DateTime | None = strawberry.field(
+        description="When its first track could be heard by anyone."
+    )
+    created_at: DateTime
+
+    @strawberry.field(graphql_type=Artist)
+    @batched
+    async def artist(parents: Sequence[media.Album], ctx: RequestContext) -> list[media.Artist]:
+        """Whose album each is."""
+        return await artists.artists_of(ctx, parents)
+
+    @strawberry.field(graphql_type=str | None, description="Signed; good for a day or more.")
+    @batched
+    def cover_url(parents: Sequence[media.Album], ctx: RequestContext) -> list[str | None]:
+        """The covers' addresses."""
+        return albums.picture_urls(ctx, [album.cover_key for album in parents])
+
+    @strawberry.field(graphql_type=Connection["Track"], description="By disc and number.")
+    @batched
+    async def tracks(
+        parents: Sequence[media.Album],
+        ctx: RequestContext,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> list[Page[media.Track]]:
+        """A page of each album's tracks."""
+        keys = [album.id for album in parents]
+        return await albums.list_tracks_of_albums(ctx, keys, page_request(first, after))
+
+    @references(lambda text: AlbumId(parse_id(text, "Album")))
+    async def resolve_references(
+        keys: Sequence[AlbumId], ctx: RequestContext
+    ) -> list[media.Album | None]:
+        """Answer other subgraphs' mentions of albums."""
+        return await albums.find_albums(ctx, keys)
+
+
+@strawberry.federation.interface(keys=["id"], description="What can be played.")
+class Playable:
+    """Something playable; other domains add to it."""
+
+    id: strawberry.ID = global_id()
+    title: str
+    duration_ms: int | None = strawberry.field(description="Null until its file was read.")
+
+    @strawberry.field(graphql_type=str | None, description="Signed; good for a day or more.")
+    @batched
+    async def cover_url(parents: Sequence[media.Track], ctx: RequestContext) -> list[str | None]:
+        """The covers' addresses."""
+        found = await albums.albums_of(ctx, parents)
+        return albums.picture_urls(ctx, [album.cover_key for album in found])
+
+    @strawberry.field(graphql_type=Artist)
+    @batched
+    async def artist(parents: Sequence[media.Track], ctx: RequestContext) -> list[media.Artist]:
+        """Whose each is."""
+        return await artists.artists_of(ctx, parents)
+
+    @references(lambda text: TrackId(parse_id(text, "Track")))
+    async def resolve_references(
+        keys: Sequence[TrackId], ctx: RequestContext
+    ) -> list[media.Track | None]:
+        """Answer other subgraphs' mentions of what can be played."""
+        return await tracks.find_tracks(ctx, keys)
+
+
+@strawberry.type(description="Where a recording can be heard, for a while.")
+class Stream:
+    """Signed addresses of HLS playlists."""
+
+    url: str = strawberry.field(description="The playlist of the quality asked for.")
+    adaptive_url: str = strawberry.field(
+        description="The playlist over all qualities, for players that choose by themselves."
+    )
+    kilobits: int
+    expires_at: DateTime
+
+
+@strawberry.federation.type(keys=["id"], description="A recording.")
+class Track(Node, Playable):
+    """A recording that can be played."""
+
+    state: media.TrackState
+    published_at: DateTime | None
+    is_public: bool = strawberry.field(description="Published and READY: anyone may hear it.")
+    track_number: int | None
+    disc_number: int | None
+    genre: str | None
+    year: int | None
+    isrc: str | None
+    codec: str | None = strawberry.field(description="Of the original file.")
+    sample_rate: int | None
+    channels: int | None
+    bitrate: int | None = strawberry.field(description="Of the original, in bits per second.")
+    loudness_lufs: float | None = strawberry.field(description="Integrated (EBU R128).")
+    loudness_range: float | None
+    true_peak_db: float | None
+    failure_code: str | None = strawberry.field(description="Why processing failed.")
+    failure: str | None = strawberry.field(description="The same, in words.")
+    created_at: DateTime
+
+    @strawberry.field(graphql_type=User | None, description="Who may change it.")
+    @batched
+    def owner(parents: Sequence[media.Track], _ctx: RequestContext) -> list[UserKey]:
+        """The owner of each, by key."""
+        return [track.owner for track in parents]
+
+    @strawberry.field(graphql_type=Album)
+    @batched
+    async def album(parents: Sequence[media.Track], ctx: RequestContext) -> list[media.Album]:
+        """The album each is on."""
+        return await albums.albums_of(ctx, parents)
+
+    @strawberry.field(
+        graphql_type=list[int] | None, description="Peaks from 0 to 255, evenly spread in time."
+    )
+    @batched
+    def waveform(parents: Sequence[media.Track], _ctx: RequestContext) -> list[list[int] | None]:
+        """The outlines to draw."""
+        return [None if track.waveform is None else list(track.waveform) for track in parents]
+
+    @strawberry.field(graphql_type=Stream | None, description="Null until it is READY.")
+    @batched
+    def stream(
+        parents: Sequence[media.Track],
+        ctx: RequestContext,
+        quality: StreamQuality = StreamQuality.HIGH,
+    ) -> list[tracks.Stream | None]:
+        """Where to hear each."""
+        return [tracks.stream_of(ctx, track, quality) for track in parents]
+
+    @strawberry.field(
+        graphql_type=float | None, description="Of processing, from 0 to 1; null when it failed."
+    )
+    @batched
+    async def progress(parents: Sequence[media.Track], ctx: RequestContext) -> list[float | None]:
+        """How far the processing of each is."""
+        return await tracks.progress_of(ctx, parents)
+
+    @strawberry.field(graphql_type=Job | None, description="The processing under way, if any.")
+    @batched
+    async def job(parents: Sequence[media.Track], ctx: RequestContext) -> list[JobRecord | None]:
+        """The jobs to follow."""
+        return await tracks.jobs_of(ctx, parents)

@@ -1,0 +1,1 @@
+"""The nft subgraph: tokens of tracks."""

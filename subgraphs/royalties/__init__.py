@@ -1,0 +1,1 @@
+"""The royalties subgraph: splits, ledger and statements."""

@@ -1,0 +1,1 @@
+"""The social subgraph: follows, likes, comments and notifications."""

@@ -1,0 +1,1 @@
+"""Stand-ins for ports; each passes the same contract test as the real adapter."""

@@ -1,0 +1,29 @@
+"""A real server on a free loopback port, for what in-process calls cannot show."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+
+
+@asynccontextmanager
+async def running_server(app: object) -> AsyncIterator[str]:
+    """Run uvicorn on a free loopback port in this loop."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        app,
+        log_level="error",
+        ws="websockets-sansio",
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        await asyncio.sleep(0.005)
+    yield f"127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    await running

@@ -1,0 +1,1 @@
+"""Cases of federation: subgraphs, data, an operation, its plan and its answer."""

@@ -1,0 +1,1 @@
+"""What other routers expect of a subgraph, and subgraphs expect of a router."""

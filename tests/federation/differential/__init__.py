@@ -1,0 +1,1 @@
+"""The compiled executor beside graphql-core, on whatever chance comes up with."""

@@ -1,0 +1,1 @@
+"""Media from files to streams, with nothing faked but the clock."""

@@ -1,0 +1,1 @@
+"""Tests of mints whose worker or node is killed."""

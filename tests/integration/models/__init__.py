@@ -1,0 +1,1 @@
+"""The recommender from behaviour to answer, with nothing faked but the clock."""

@@ -1,0 +1,1 @@
+"""The promises that take long to show: kills, latency."""

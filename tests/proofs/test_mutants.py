@@ -1,0 +1,166 @@
+"""Small mistakes put into the generators of code: each has to be noticed by the random cases."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+SECONDS_MAX = 600
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One text of one file, and what the mistake makes of it."""
+
+    name: str
+    path: str
+    old: str
+    new: str
+
+    @property
+    def killer(self) -> str:
+        """Which random cases look for it."""
+        return "program" if self.path.startswith("federation/program") else "execute"
+
+
+SOURCE = "federation/program/source.py"
+COMPLETE = "federation/program/complete.py"
+COLUMNS = "federation/program/columns.py"
+READING = "federation/execute/compile_reading.py"
+SHAPING = "federation/execute/compile_shape.py"
+MUTANTS = (
+    Mutant("integers of any width", SOURCE, " and -2147483648 <= {} <= 2147483647", ""),
+    Mutant("floats that are no numbers", SOURCE, " and -1e308 <= {} <= 1e308", ""),
+    Mutant("numbers as booleans", SOURCE, "{}.__class__ is bool", "{}.__class__ in (bool, int)"),
+    Mutant("leaves that may always be null", SOURCE, "if not field.shape.is_required:", "if True:"),
+    Mutant("troubled columns taken for plain", SOURCE, "    if {test}:", "    if True:"),
+    Mutant("nulls that never go up", COMPLETE, "if not shape.is_required:", "if True:"),
+    Mutant(
+        "a failed field that fails no object",
+        COMPLETE,
+        "        if value is FAILED:\n            return FAILED\n        built",
+        "        built",
+    ),
+    Mutant(
+        "a failed item that fails no list",
+        COMPLETE,
+        "            if value is FAILED:\n                return FAILED\n            values",
+        "            values",
+    ),
+    Mutant("no place in the path of a list", COMPLETE, "fault.under(index)", "fault"),
+    Mutant("no key in the path of a field", COMPLETE, "fault.under(field.key)", "fault"),
+    Mutant("iterators read twice", COMPLETE, "value.__class__ in _LISTS and (", "True or ("),
+    Mutant("one type for all objects", COLUMNS, "names.count(first) == len(names)", "True"),
+    Mutant("one object for all", COLUMNS, "[*map(id, objects)]", "[*map(type, objects)]"),
+    Mutant(
+        "errors of shared objects told once",
+        COLUMNS,
+        "shared.add(done[index], faults_at(done, index))",
+        "shared.add(done[index], done.faults.pop(index, []))",
+    ),
+    Mutant(
+        "ordinary resolvers shared",
+        "federation/program/levels.py",
+        "all(each.is_shareable for each in level.fields)",
+        "True",
+    ),
+    Mutant(
+        "mutations that go on after a failure",
+        "federation/program/compile.py",
+        '"is_failed": _is_failed',
+        '"is_failed": lambda *_: False',
+    ),
+    Mutant(
+        "types that are not possible",
+        "federation/program/runtime_types.py",
+        "return [*map(self._check, names, objects)]",
+        "return names",
+    ),
+    Mutant(
+        "objects that are not what they say",
+        "federation/program/runtime_types.py",
+        "        if verdict:\n",
+        "        if True:\n",
+    ),
+    Mutant(
+        "constants that a variable has a say in",
+        "federation/program/arguments.py",
+        "        elif _mentions_variables(value):\n            return [], None\n",
+        "",
+    ),
+    Mutant(
+        "arguments under the names of the schema",
+        "federation/program/arguments.py",
+        "argument.out_name or name",
+        "name",
+    ),
+    Mutant(
+        "references answered at the places of others",
+        "federation/program/readers.py",
+        "for index, record in zip(picked, found, strict=True)",
+        "for index, record in enumerate(found)",
+    ),
+    Mutant("entities by a part of their key", READING, "', '.join(identities)", "identities[0]"),
+    Mutant("no type condition on a path", READING, "each['__typename'] in {names}", "True"),
+    Mutant(
+        "entities asked for once in a level",
+        READING,
+        "list(dict(zip(map(id",
+        "list(dict(zip(map(type",
+    ),
+    Mutant("nulls where none may be", SHAPING, "if {name} is None: raise TypeError", "pass"),
+    Mutant(
+        "members that an enum lacks", SHAPING, "if {name} not in {values}: raise TypeError", "pass"
+    ),
+    Mutant(
+        "answers shared where two fetches write",
+        "federation/execute/sharing.py",
+        "return any(\n        one[position].get(key)",
+        "return False and any(\n        one[position].get(key)",
+    ),
+)
+
+
+@pytest.mark.skipif("TUTTI_PROVE_MUTANTS" not in os.environ, reason="part of `make prove`")
+@pytest.mark.timeout(4 * 3600)
+def test_every_mistake_is_noticed(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    for folder in ("federation", "tests"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.pyc"))
+
+    survivors = [mutant.name for mutant in MUTANTS if not _is_killed(mutant, tmp_path)]
+
+    record_property("measured", f"{len(MUTANTS) - len(survivors)} of {len(MUTANTS)} noticed")
+    assert survivors == []
+
+
+def _is_killed(mutant: Mutant, folder: Path) -> bool:
+    path = folder / mutant.path
+    text = path.read_text()
+    assert text.count(mutant.old) == 1, f"{mutant.name}: {mutant.path} has changed"
+    path.write_text(text.replace(mutant.old, mutant.new))
+    try:
+        return _look(mutant.killer, folder) != 0
+    finally:
+        path.write_text(text)
+
+
+def _look(killer: str, folder: Path) -> int:
+    command = [sys.executable, "-W", "ignore", "-m", "tests.federation.differential.killing"]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [*command, killer],
+        cwd=folder,
+        env=environment,
+        timeout=SECONDS_MAX,
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode

@@ -1,0 +1,1 @@
+"""Tests without network or server; they mirror the source tree."""

@@ -1,0 +1,1 @@
+"""Tests of the live bus in one process."""

@@ -1,0 +1,65 @@
+"""A mailbox is bounded, and says where it lost something."""
+
+import asyncio
+
+import pytest
+
+from adapters.broadcast.mailbox import GAP, Mailbox
+from tests.patience import SECONDS_MAX
+
+
+async def read_all(mailbox: Mailbox) -> list[bytes]:
+    mailbox.close()
+    return [message async for message in mailbox]
+
+
+async def test_messages_come_out_in_the_order_they_went_in() -> None:
+    mailbox = Mailbox()
+
+    for message in (b"a", b"b", b"c"):
+        mailbox.put(message)
+
+    assert await read_all(mailbox) == [b"a", b"b", b"c"]
+    assert mailbox.dropped == 0
+
+
+async def test_a_full_mailbox_drops_its_oldest_and_tells_of_one_gap() -> None:
+    mailbox = Mailbox(messages_max=2)
+
+    lost = [mailbox.put(message) for message in (b"a", b"b", b"c", b"d")]
+
+    assert lost == [0, 0, 1, 1]
+    assert mailbox.dropped == 2
+    assert await read_all(mailbox) == [GAP, b"c", b"d"]
+
+
+async def test_a_marked_gap_wakes_a_waiting_reader() -> None:
+    mailbox = Mailbox()
+    reading = asyncio.create_task(anext(mailbox))
+    await asyncio.sleep(0)
+
+    mailbox.mark_gap()
+
+    assert await asyncio.wait_for(reading, SECONDS_MAX) == GAP
+
+
+async def test_a_closed_mailbox_takes_nothing_and_ends() -> None:
+    mailbox = Mailbox()
+    mailbox.close()
+
+    lost = mailbox.put(b"late")
+
+    assert lost == 0
+    with pytest.raises(StopAsyncIteration):
+        await anext(mailbox)
+
+
+async def test_closing_ends_a_waiting_reader() -> None:
+    mailbox = Mailbox()
+    reading = asyncio.create_task(anext(mailbox))
+    await asyncio.sleep(0)
+
+    mailbox.close()
+
+    with pytest.raises(StopAsyncIteration):
+        await asyncio.wait_for(reading, SECONDS_MAX)

@@ -1,0 +1,1 @@
+"""The chain adapter: ledger, JSON-RPC, keys and build."""

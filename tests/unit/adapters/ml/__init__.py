@@ -1,0 +1,1 @@
+"""The models: embeddings, recommender, model process."""

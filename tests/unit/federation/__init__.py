@@ -1,0 +1,1 @@
+"""Tests of the federation engine, phase by phase."""

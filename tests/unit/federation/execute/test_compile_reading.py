@@ -1,0 +1,143 @@
+"""Compiled reading: the entities that the plan's paths and projections lead to."""
+
+from typing import Any
+
+import pytest
+
+from federation.execute.compile_reading import KNOWN_TO_READING, UNUSUAL, ReadingWriter
+from federation.execute.representations import read_representations
+from federation.execute.source import Source
+from federation.execute.tree import objects_at
+from federation.graph.requirement import FieldSet
+from federation.operation.conditions import ALWAYS
+from federation.plan.nodes import LIST, EntityPart, OnlyTypes, Path, Projection
+
+ID = Projection(name="id", key="id", is_key=True)
+PRICE = Projection(name="price", key="_need_price", is_key=False)
+OWNER = Projection(name="owner", key="owner", is_key=True, fields=(ID,))
+ROWS = ("rows", LIST)
+PETS = (*ROWS, OnlyTypes(names=frozenset({"Cat", "Dog"})))
+CATS = (*ROWS, OnlyTypes(names=frozenset({"Cat"})))
+
+
+def a_part(*paths: Path, projection: tuple[Projection, ...] = (ID,)) -> EntityPart:
+    return EntityPart(
+        alias="_entities",
+        variable="r",
+        paths=paths,
+        type_name="T",
+        requirement=FieldSet(()),
+        projection=projection,
+        condition=ALWAYS,
+        client_fields=(),
+    )
+
+
+def read(data: dict[str, Any], *parts: EntityPart) -> list[tuple[Any, Any]]:
+    """Of each part the representations, and the identity of the objects each stands for."""
+    source = Source(**KNOWN_TO_READING)
+    writer = ReadingWriter(source)
+    names = writer.write(parts)
+    source.load()
+    known = [[data], *[None] * (writer.places - 1)]
+    answers = []
+    for name in names:
+        representations, objects, identities, found = source.function(name)(known)
+        owners: dict[Any, list[int]] = {identity: [] for identity in found}
+        for each, identity in zip(objects, identities, strict=True):
+            owners[identity].append(id(each))
+        answers.append((representations, list(owners.values())))
+    return answers
+
+
+def read_slowly(data: dict[str, Any], part: EntityPart) -> tuple[Any, Any]:
+    objects = {id(each): each for path in part.paths for each in objects_at(data, path)}
+    given = part.type_name, part.projection, objects.values()
+    representations, owners = read_representations(*given)
+    return representations, [[id(each) for each in group] for group in owners]
+
+
+ONE = {"id": "1", "__typename": "Cat"}
+USUAL: list[tuple[str, Any, EntityPart]] = [
+    ("one object", {"row": {"id": "1"}}, a_part(("row",))),
+    ("the root itself", {"id": "1"}, a_part(())),
+    ("none", {"row": None}, a_part(("row",))),
+    ("an empty list", {"rows": []}, a_part(ROWS)),
+    ("equal keys", {"rows": [{"id": "1"}, {"id": "2"}, {"id": "1"}]}, a_part(ROWS)),
+    ("one object twice", {"rows": [ONE, ONE, {"id": "2"}]}, a_part(ROWS)),
+    ("nulls on the way", {"rows": [{"a": None}, None, {"a": {"id": 1}}]}, a_part((*ROWS, "a"))),
+    ("a null for a list", {"rows": [{"b": None}, {"b": [{"id": 1}]}]}, a_part((*ROWS, "b", LIST))),
+    ("lists in lists", {"rows": [[{"id": 1}], None, [None]]}, a_part((*ROWS, LIST))),
+    ("only some types", {"rows": [ONE, {"__typename": "Dog"}]}, a_part(CATS)),
+    ("types that meet", {"rows": [ONE, {**ONE, "id": "2"}]}, a_part(CATS, PETS)),
+    ("several paths", {"rows": [ONE], "row": {"id": "1"}}, a_part(("row",), ROWS)),
+    ("large numbers", {"rows": [{"id": 2**70}, {"id": 2**70 + 1}]}, a_part(ROWS)),
+    (
+        "what is required",
+        {"rows": [{"id": 1, "_need_price": price} for price in (2, 3, 2, None)]},
+        a_part(ROWS, projection=(ID, PRICE)),
+    ),
+    (
+        "requirements of several classes",
+        {"rows": [{"id": 1, "_need_price": price} for price in (1, True, 1.0, "1", [1], {})]},
+        a_part(ROWS, projection=(ID, PRICE)),
+    ),
+    (
+        "a key in an object",
+        {"rows": [{"owner": {"id": 1, "x": 1}}, {"owner": {"id": 2}}, {"owner": {"id": 1}}]},
+        a_part(ROWS, projection=(OWNER,)),
+    ),
+]
+
+
+@pytest.mark.parametrize(("_case", "data", "part"), USUAL)
+def test_what_is_usual_is_read_as_the_plan_says(_case: str, data: Any, part: EntityPart) -> None:
+    assert read(data, part) == [read_slowly(data, part)]
+
+
+@pytest.mark.parametrize(
+    ("_case", "data", "part"),
+    [
+        ("a key that is null", {"rows": [{"id": None}]}, a_part(ROWS)),
+        ("a key that is not there", {"rows": [{}]}, a_part(ROWS)),
+        ("keys of several classes", {"rows": [{"id": 1}, {"id": True}]}, a_part(ROWS)),
+        ("a key that is no scalar", {"rows": [{"id": [1]}]}, a_part(ROWS)),
+        ("a path that is not there", {}, a_part(ROWS)),
+        ("text for a list", {"rows": "abc"}, a_part(ROWS)),
+        ("an object for a list", {"rows": {"id": "1"}}, a_part(ROWS)),
+        ("a list for an object", {"row": [{"id": 1}]}, a_part(("row",))),
+        ("a number for an object", {"row": 5}, a_part(("row",))),
+        ("no type", {"rows": [{"id": 1}]}, a_part(CATS)),
+        ("a type that is no name", {"rows": [{"__typename": []}]}, a_part(CATS)),
+        (
+            "a requirement that is not there",
+            {"rows": [{"id": 1}]},
+            a_part(ROWS, projection=(ID, PRICE)),
+        ),
+        (
+            "a null in a key",
+            {"rows": [{"owner": {"id": None}}]},
+            a_part(ROWS, projection=(OWNER,)),
+        ),
+    ],
+)
+def test_what_is_unusual_is_left_to_the_slow_way(_case: str, data: Any, part: EntityPart) -> None:
+    with pytest.raises(UNUSUAL):
+        read(data, part)
+
+
+def test_a_path_is_walked_once_and_on_from_there() -> None:
+    class Counting(dict[str, Any]):
+        seen = 0
+
+        def __getitem__(self, key: str) -> Any:
+            Counting.seen += 1
+            return super().__getitem__(key)
+
+    data = Counting(rows=[{"id": 1, "a": {"id": 2}}])
+    parts = a_part((*ROWS, "a")), a_part(ROWS), a_part(ROWS)
+
+    answers = read(data, *parts)
+
+    assert [[each["id"] for each in found] for found, _ in answers] == [[2], [1], [1]]
+    assert Counting.seen == 1

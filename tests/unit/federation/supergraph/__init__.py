@@ -1,0 +1,1 @@
+"""Tests of the supergraph as values and as text."""

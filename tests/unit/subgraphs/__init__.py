@@ -1,0 +1,1 @@
+"""The subgraphs, each by itself."""

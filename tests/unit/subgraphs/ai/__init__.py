@@ -1,0 +1,1 @@
+"""The ai subgraph by itself."""

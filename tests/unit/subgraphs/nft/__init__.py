@@ -1,0 +1,1 @@
+"""The nft subgraph by itself."""

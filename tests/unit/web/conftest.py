@@ -1,0 +1,98 @@
+"""A front over a fake engine: reached through ASGI, or by a real server for sockets."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from hashlib import sha256
+
+import httpx
+import pytest
+
+from errors import Unauthenticated
+from tests.fakes.engine import FakeEngine
+from tests.fakes.idempotency import FakeIdempotencyStore
+from tests.fakes.server import running_server
+from web.client_request import ClientRequest
+from web.limits import WebLimits
+from web.operation_runner import FrontParts
+from web.persisted_documents import Partner, PartnerKeys, index_documents
+from web.routes import build_app
+
+HELLO = "{ hello }"
+PARTNER_KEY = "key-of-acme"
+ADD = "mutation Add($amount: Int!) { add(amount: $amount) }"
+
+
+@asynccontextmanager
+async def make_context(client: ClientRequest) -> AsyncIterator[str]:
+    """Name the viewer: the token or cookie is the name, and `bad` is nobody's."""
+    token = client.bearer_token or client.cookies.get("session") or "anonymous"
+    if token == "bad":
+        raise Unauthenticated("The token does not hold.")
+    if token == "bug":
+        raise ZeroDivisionError("secret of the house")
+    if client.bearer_token == "cookie-setter":
+        client.answer_headers.append(("set-cookie", "session=anna; HttpOnly"))
+    yield token
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def store() -> FakeIdempotencyStore:
+    return FakeIdempotencyStore()
+
+
+@pytest.fixture
+def parts(engine: FakeEngine, store: FakeIdempotencyStore) -> FrontParts:
+    acme = Partner(id="acme", manifest=index_documents({"greeting": HELLO}))
+    return FrontParts(
+        engine=engine,
+        make_context=make_context,
+        viewer_of=str,
+        documents=index_documents({"home": "query Home { hello }", "add": ADD}),
+        partners=PartnerKeys({sha256(PARTNER_KEY.encode()).hexdigest(): acme}),
+        idempotency=store,
+        limits=WebLimits(duplicate_seconds_max=60),
+    )
+
+
+@pytest.fixture
+async def open_client(
+    parts: FrontParts,
+) -> AsyncIterator[Callable[..., httpx.AsyncClient]]:
+    """Open clients of a front with changed parts or limits."""
+    async with AsyncExitStack() as stack:
+
+        def open_one(*, limits: WebLimits | None = None, **changes: object) -> httpx.AsyncClient:
+            changed = replace(parts, limits=limits or parts.limits, **changes)
+            app = build_app(changed, checks={}, explorer_query="{ home }")
+            transport = httpx.ASGITransport(app, raise_app_exceptions=True)
+            client = httpx.AsyncClient(transport=transport, base_url="http://tutti.test")
+            stack.push_async_callback(client.aclose)
+            return client
+
+        yield open_one
+
+
+@pytest.fixture
+def client(open_client: Callable[..., httpx.AsyncClient]) -> httpx.AsyncClient:
+    return open_client()
+
+
+@pytest.fixture
+async def serve(
+    parts: FrontParts,
+) -> AsyncIterator[Callable[..., object]]:
+    """Serve a front on a free loopback port; gives its host and port."""
+    async with AsyncExitStack() as stack:
+
+        async def serve_one(*, limits: WebLimits | None = None, **changes: object) -> str:
+            changed = replace(parts, limits=limits or parts.limits, **changes)
+            app = build_app(changed, checks={}, explorer_query="{ home }")
+            return await stack.enter_async_context(running_server(app))
+
+        yield serve_one

@@ -1,0 +1,1 @@
+"""Tests of the workers' parts, each in one process."""

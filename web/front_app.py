@@ -1,0 +1,62 @@
+"""An application with /graphql, in the process of the gateway or of one subgraph."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from web.error_response import error_as_dict
+from web.json_bytes import dump_json
+from web.security_headers import SECURITY_HEADERS, SecurityHeaders
+
+GRAPHQL_PATH = "/graphql"
+
+
+class FrontApp(Starlette):
+    """All addresses; /graphql goes around router and middleware, where it is written plainly.
+
+    They would cost half as much again as all else that the front does for a small query; so
+    what is behind it brings its own security headers.
+    """
+
+    def __init__(
+        self,
+        graphql: ASGIApp,
+        *,
+        sockets: ASGIApp | None = None,
+        routes: Sequence[BaseRoute],
+        lifespan: Callable[[Starlette], AbstractAsyncContextManager[Any]] | None = None,
+    ) -> None:
+        """Put it together; `Any` is Starlette's type of a lifespan's state."""
+        own: list[BaseRoute] = [Route(GRAPHQL_PATH, graphql)]
+        self._direct: dict[str, ASGIApp] = {"http": graphql}
+        if sockets is not None:
+            own.append(WebSocketRoute(GRAPHQL_PATH, sockets))
+            self._direct["websocket"] = sockets
+        super().__init__(
+            routes=[*own, *routes],
+            lifespan=lifespan,
+            middleware=[Middleware(SecurityHeaders)],
+            exception_handlers={Exception: answer_bug},
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or socket."""
+        direct = self._direct.get(scope["type"]) if scope.get("path") == GRAPHQL_PATH else None
+        if direct is None:
+            await super().__call__(scope, receive, send)
+        else:
+            await direct(scope, receive, send)
+
+
+async def answer_bug(_request: Request, error: Exception) -> Response:
+    """Answer for a route that failed unexpectedly; Starlette does so outside all middleware."""
+    body = dump_json({"errors": [error_as_dict(error)]})
+    headers = {name.decode(): value.decode() for name, value in SECURITY_HEADERS.items()}
+    return Response(body, status_code=500, media_type="application/json", headers=headers)

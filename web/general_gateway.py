@@ -1,0 +1,151 @@
+"""Serves any supergraph: the engine over the addresses that stand in it."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+
+from errors import DependencyError
+from federation.limits import EngineLimits
+from federation.transport.header_rules import DEFAULT_FORWARDED, HeaderRules
+from federation.transport.http import HttpTransport, Subscriptions
+from federation.transport.options import HttpOptions
+from web.client_request import ClientRequest
+from web.http_server import address_of, listen, serve_app
+from web.operation_runner import FrontParts
+from web.routes import build_app
+from web.supergraph_engine import SupergraphEngine
+from web.supergraph_file import SupergraphFile
+
+FIRST_QUERY = "query First {\n  __typename\n}\n"
+FETCH_SECONDS_MAX = 3.0
+BACKSTOP_SECONDS = 0.25
+"""How much later than a transport's own deadline the engine gives a fetch up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayOptions:
+    """How a supergraph is served."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    urls: Mapping[str, str] = field(default_factory=dict)
+    """Addresses that count instead of those in the supergraph, by subgraph."""
+    forwarded: Sequence[str] = ()
+    """Headers of requests that go to the subgraphs, beside DEFAULT_FORWARDED."""
+    returned: Sequence[str] = ()
+    """Headers of subgraphs' answers that come back to the client."""
+    subscriptions: Subscriptions = "websocket"
+    fetch_seconds_max: float = FETCH_SECONDS_MAX
+    is_explaining: bool = False
+    """Whether clients may ask for the plan of their operation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayContext:
+    """One operation of one client: what may be passed on of it, and what comes back."""
+
+    headers: Mapping[str, str]
+    answer_headers: list[tuple[str, str]]
+
+
+def open_gateway_context(
+    client: ClientRequest,
+) -> AbstractAsyncContextManager[GatewayContext]:
+    """Open the context of an operation; credentials are for the subgraphs to check."""
+    return _open(client)
+
+
+@asynccontextmanager
+async def _open(client: ClientRequest) -> AsyncIterator[GatewayContext]:
+    headers = {**client.headers, "x-request-id": client.request_id}
+    if client.bearer_token is not None:
+        headers["authorization"] = f"Bearer {client.bearer_token}"
+    if not client.cookies:
+        headers.pop("cookie", None)  # else a foreign page could act with the viewer's
+    yield GatewayContext(headers=headers, answer_headers=client.answer_headers)
+
+
+def header_rules(options: GatewayOptions) -> HeaderRules:
+    """Which headers pass.
+
+    Raises:
+        ValueError: one of them must not.
+    """
+    return HeaderRules(
+        forwarded=tuple(dict.fromkeys([*DEFAULT_FORWARDED, *options.forwarded])),
+        returned=tuple(options.returned),
+        read=_read_headers,
+        give_back=_give_back,
+    )
+
+
+def _read_headers(context: Any) -> Mapping[str, str]:
+    assert isinstance(context, GatewayContext), "we opened it"
+    return context.headers
+
+
+def _give_back(context: Any, name: str, value: str) -> None:
+    """Keep each header once: two fetches of one operation may say the same."""
+    assert isinstance(context, GatewayContext), "we opened it"
+    if (name, value) not in context.answer_headers:
+        context.answer_headers.append((name, value))
+
+
+def build_engine(options: GatewayOptions) -> SupergraphEngine:
+    """An engine without a supergraph yet."""
+    rules = header_rules(options)
+    http = HttpOptions(seconds_max=options.fetch_seconds_max)
+
+    def make_transport(_name: str, url: str) -> HttpTransport:
+        return HttpTransport(url, options=http, rules=rules, subscriptions=options.subscriptions)
+
+    limits = EngineLimits(fetch_seconds_max=options.fetch_seconds_max + BACKSTOP_SECONDS)
+    return SupergraphEngine(make_transport, limits, urls=options.urls)
+
+
+def build_gateway_app(engine: SupergraphEngine, options: GatewayOptions) -> Starlette:
+    """The whole front over such an engine."""
+
+    async def check_supergraph() -> None:
+        if not engine.is_loaded:
+            raise DependencyError("There is no supergraph.")
+
+    parts = FrontParts(
+        engine=engine,
+        make_context=open_gateway_context,
+        development=options.is_explaining,
+        explainer=engine,
+    )
+    return build_app(parts, checks={"supergraph": check_supergraph}, explorer_query=FIRST_QUERY)
+
+
+async def serve_supergraph(path: Path, options: GatewayOptions) -> None:
+    """Serve a file until told to stop; load it again when it changes, or on SIGHUP.
+
+    Raises:
+        SupergraphFileError: the file cannot be used.
+        OSError: the port cannot be had.
+        ValueError: a header or an address cannot be used.
+    """
+    engine = build_engine(options)
+    file = SupergraphFile(path, engine)
+    await file.load()
+    listener = listen(options.host, options.port, advice="choose another with --port")
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, file.reload_now)
+    watching = asyncio.create_task(file.watch())
+    listener.listen()  # from here on nobody is refused
+    print(f"Tutti serves {path} on {address_of(listener)}/graphql", flush=True)  # noqa: T201
+    try:
+        await serve_app(build_gateway_app(engine, options), listener)
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        await engine.close()

@@ -1,0 +1,92 @@
+"""The members of a GraphQL request: read from JSON or a query string, types checked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct, field
+
+from web.json_bytes import load_json
+from web.refusals import BadRequest
+
+
+class GraphQLParams(Struct, frozen=True, kw_only=True):
+    """What a client asks for: a document, or the id of one, and how to run it."""
+
+    query: str | None = None
+    document_id: str | None = None
+    """From `documentId`, or from Apollo's `extensions.persistedQuery.sha256Hash`."""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    operation_name: str | None = None
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+
+
+def params_from_json(value: object) -> GraphQLParams:
+    """Check a decoded JSON body.
+
+    Raises:
+        BadRequest: it is no object, lacks a document, or a member has the wrong type.
+    """
+    if isinstance(value, list):
+        raise BadRequest("Batches are not supported; send one operation for each request.")
+    if not isinstance(value, dict):
+        raise BadRequest("The request body must be a JSON object.")
+    extensions = _object(value, "extensions")
+    document_id = _text(value, "documentId") or _persisted_query_hash(extensions)
+    query = _text(value, "query") or None
+    if query is None and document_id is None:
+        raise BadRequest("The request needs `query`, or `documentId`.")
+    return GraphQLParams(
+        query=query,
+        document_id=document_id,
+        variables=_object(value, "variables"),
+        operation_name=_text(value, "operationName") or None,
+        extensions=extensions,
+    )
+
+
+def params_from_query_string(values: Mapping[str, str]) -> GraphQLParams:
+    """Check the parameters of a GET; `variables` and `extensions` are JSON texts there.
+
+    Raises:
+        BadRequest: as `params_from_json`, or one of the two is not JSON.
+    """
+    decoded: dict[str, object] = {
+        name: values[name] for name in ("query", "documentId", "operationName") if name in values
+    }
+    for name in ("variables", "extensions"):
+        if values.get(name):
+            decoded[name] = _decode(name, values[name])
+    return params_from_json(decoded)
+
+
+def _decode(name: str, text: str) -> object:
+    try:
+        return load_json(text)
+    except ValueError as error:
+        raise BadRequest(f"`{name}` must be JSON.") from error
+
+
+def _text(value: dict[str, Any], name: str) -> str | None:
+    found = value.get(name)
+    if found is not None and not isinstance(found, str):
+        raise BadRequest(f"`{name}` must be a string.")
+    return found
+
+
+def _object(value: dict[str, Any], name: str) -> dict[str, Any]:
+    found = value.get(name)
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise BadRequest(f"`{name}` must be an object.")
+    return found
+
+
+def _persisted_query_hash(extensions: dict[str, Any]) -> str | None:
+    persisted = extensions.get("persistedQuery")
+    if persisted is None:
+        return None
+    found = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+    if not isinstance(found, str) or not found:
+        raise BadRequest("`extensions.persistedQuery` must have a `sha256Hash`.")
+    return found

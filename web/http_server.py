@@ -1,0 +1,117 @@
+"""Listens, and runs an application until it is told to stop."""
+
+import asyncio
+import gc
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+SOCKET_MESSAGE_BYTES_MAX = 1024 * 1024
+SHUTDOWN_SECONDS_MAX = 10
+CALLS_NESTED_MAX = 6_000
+"""A subgraph's JSON may nest 1,024 levels (the parser's bound), and each takes a few calls to be
+merged and written: the interpreter's own bound of 1,000 would fail the whole operation."""
+GARBAGE_THRESHOLDS = (5_000, 2, 50)
+"""New objects before they are searched for garbage, and how seldom the older ones are: a large
+plan is made of so many that the usual 700 would spend a third of the time on searching, while
+a longer search would be felt by all."""
+SWITCH_SECONDS = 0.001
+"""How long another thread may compute while the loop waits for the interpreter."""
+
+
+def listen(host: str, port: int, *, advice: str, is_shared: bool = False) -> socket.socket:
+    """The listening socket; the kernel spreads connections over all that share a port.
+
+    Raises:
+        OSError: the port cannot be had; the message ends with the advice.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, is_shared)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise OSError(
+            f"port {port} on {host} cannot be had ({error.strerror}); {advice}"
+        ) from error
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """Scheme and authority of what listens there."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class _Server(uvicorn.Server):
+    """Ends by returning, so that whoever serves can close what it opened.
+
+    The library's own way is to send itself the signal again, which ends the process there.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Begin to shut down at the first signal; a second interrupt does not wait."""
+        loop = asyncio.get_running_loop()
+        numbers = (signal.SIGTERM, signal.SIGINT)
+        for number in numbers:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in numbers:
+                loop.remove_signal_handler(number)
+
+
+def keep_loop_free() -> None:
+    """Spare the loop what is not its own: long turns of other threads, and garbage searches.
+
+    Planning and validation compute in threads; the loop, each time it wakes, waits for the
+    rest of their turn.
+    """
+    sys.setswitchinterval(SWITCH_SECONDS)
+    gc.collect()
+    gc.freeze()
+    gc.collect()  # of nothing: what the process began with no longer counts as searched before
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
+
+
+def settle_garbage() -> None:
+    """Search what outlived the frequent searches, and then leave the rest alone for good.
+
+    A search holds every thread for as long as there are objects, so it must never meet all the
+    plans that are kept. Called between two plannings: what they left is garbage by then, and
+    what is frozen is still freed when nobody refers to it any more.
+    """
+    if gc.get_count()[2] > 0:
+        gc.collect()
+        gc.freeze()
+
+
+def allow_deep_json() -> None:
+    """Let calls nest as deep as the deepest JSON needs."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), CALLS_NESTED_MAX))
+
+
+async def serve_app(app: Starlette, listener: socket.socket) -> None:
+    """Serve until told to stop."""
+    keep_loop_free()
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=SOCKET_MESSAGE_BYTES_MAX,
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
+        server_header=False,
+    )
+    await _Server(config).serve(sockets=[listener])

@@ -1,0 +1,255 @@
+"""Runs operations for every transport alike: same documents, limits and credentials."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from federation.engine import GraphQLRequest, GraphQLResponse
+from federation.errors import FederationError
+from web.begun import Begun
+from web.client_request import ClientRequest, MakeContext
+from web.error_response import refusal, with_request_id
+from web.graphql_params import GraphQLParams
+from web.idempotency import IdempotencyStore, IdempotentMutations
+from web.limits import Slots, WebLimits
+from web.persisted_documents import DocumentManifest, PartnerKeys, choose_document
+from web.refusals import BadRequest, DeadlineExceeded, Overloaded
+
+
+class RunsOperations(Protocol):
+    """What the front needs of the engine; `Any` because it does not read the context."""
+
+    async def operation_kind(self, request: GraphQLRequest) -> str:
+        """query, mutation or subscription; raises FederationError."""
+        ...
+
+    async def execute(self, request: GraphQLRequest, context: Any) -> GraphQLResponse:
+        """Run a query or mutation."""
+        ...
+
+    def subscribe(self, request: GraphQLRequest, context: Any) -> AsyncIterator[GraphQLResponse]:
+        """Run a subscription."""
+        ...
+
+
+class ExplainsOperations(Protocol):
+    """What the plan page needs of the engine; `Any` because a plan is shown as it is."""
+
+    def explain(self, document: str, phase: str, operation_name: str | None) -> str:
+        """Show one phase of planning as text; raises FederationError."""
+        ...
+
+    def describe_plan(self, document: str, operation_name: str | None) -> dict[str, Any]:
+        """Show the plan as JSON values; raises FederationError."""
+        ...
+
+
+class Operation(Struct, frozen=True, kw_only=True):
+    """A request whose text is known and whose kind was looked up."""
+
+    request: GraphQLRequest
+    kind: str | None
+    """None where the text is wrong: running it will say how."""
+    idempotency_key: str | None = None
+
+    @property
+    def is_subscription(self) -> bool:
+        """Whether it gives many answers."""
+        return self.kind == "subscription"
+
+    @property
+    def is_mutation(self) -> bool:
+        """Whether it changes something."""
+        return self.kind == "mutation"
+
+
+def viewer_of_nobody(_context: object) -> str:
+    """Tell no viewers apart; the default where no mutation is repeated by key."""
+    return ""
+
+
+def count_nothing(_context: object) -> int:
+    """Know of no database; the default."""
+    return 0
+
+
+async def trust_the_viewer(_context: object) -> None:
+    """Take whoever opened a subscription for its viewer to its end; the default."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontParts:
+    """What the composition root gives to the front."""
+
+    engine: RunsOperations
+    make_context: MakeContext
+    viewer_of: Callable[[Any], str] = viewer_of_nobody
+    """Names the viewer of a context; `Any` as for `MakeContext`."""
+    count_statements: Callable[[Any], int] = count_nothing
+    """How many read statements a context has taken; an explained answer tells it."""
+    check_viewer: Callable[[Any], Awaitable[None]] = trust_the_viewer
+    """Asked before each event of a subscription; raises Unauthenticated after a log-out."""
+    documents: DocumentManifest = field(default_factory=DocumentManifest)
+    partners: PartnerKeys = field(default_factory=PartnerKeys)
+    idempotency: IdempotencyStore | None = None
+    """None: mutations with an Idempotency-Key are refused."""
+    limits: WebLimits = field(default_factory=WebLimits)
+    allowed_origins: frozenset[str] = frozenset()
+    """Origins whose pages count as our own, beside the one the request was sent to."""
+    development: bool = False
+    explainer: ExplainsOperations | None = None
+    """Asked in development only; None: no plan is shown."""
+
+
+class OperationRunner:
+    """Finds the document, opens the context, and runs within bounds."""
+
+    def __init__(self, parts: FrontParts) -> None:
+        self._parts = parts
+        self._operations = Slots("operations", parts.limits.operations_max)
+        self._streams = Slots("subscriptions", parts.limits.streams_max)
+        self._mutations: set[asyncio.Task[GraphQLResponse]] = set()
+        self._idempotent: IdempotentMutations | None = None
+        if parts.idempotency is not None:
+            self._idempotent = IdempotentMutations(
+                parts.idempotency, duplicate_seconds_max=parts.limits.duplicate_seconds_max
+            )
+
+    async def read_operation(self, params: GraphQLParams, client: ClientRequest) -> Operation:
+        """Find the text to run and what kind of operation it is.
+
+        Raises:
+            AppError: as `choose_document`; Unauthenticated for an unknown API key; Overloaded.
+        """
+        parts = self._parts
+        request = GraphQLRequest(
+            document=choose_document(
+                params,
+                parts.partners.find_partner(client.api_key),
+                parts.documents,
+                document_bytes_max=parts.limits.document_bytes_max,
+            ),
+            variables=params.variables,
+            operation_name=params.operation_name,
+            explain=client.explain and parts.development,
+        )
+        key = client.idempotency_key
+        if key is None:
+            key = params.extensions.get("idempotencyKey")
+        if key is not None and not isinstance(key, str):
+            raise BadRequest("`extensions.idempotencyKey` must be a string.")
+        return Operation(request=request, kind=await self._find_kind(request), idempotency_key=key)
+
+    async def check_credentials(self, client: ClientRequest) -> None:
+        """Open a context and close it again.
+
+        Raises:
+            AppError: the credentials do not hold.
+        """
+        self._parts.partners.find_partner(client.api_key)
+        async with self._parts.make_context(client):
+            pass
+
+    async def run(self, operation: Operation, client: ClientRequest) -> GraphQLResponse:
+        """Run a query or mutation to its answer; a failure is an answer without data.
+
+        A mutation runs to its end even when its client goes away: nobody could tell how
+        far it had come.
+
+        Raises:
+            AppError: refused before it began.
+        """
+        assert not operation.is_subscription, "a subscription has many answers"
+        if not operation.is_mutation:
+            return await self._run_in_time(operation, client)
+        task = asyncio.create_task(self._run_in_time(operation, client))
+        self._mutations.add(task)
+        task.add_done_callback(self._forget)
+        return await asyncio.shield(task)
+
+    async def stream(
+        self, operation: Operation, client: ClientRequest
+    ) -> AsyncGenerator[GraphQLResponse, None]:
+        """Give the answers of any operation one by one; a failure is the last of them."""
+        try:
+            if not operation.is_subscription:
+                yield await self.run(operation, client)
+                return
+            with self._streams:
+                async with self._parts.make_context(client) as context:
+                    events = self._parts.engine.subscribe(operation.request, context)
+                    async with _closing(events):
+                        async for event in events:
+                            await self._parts.check_viewer(context)
+                            yield with_request_id(event, client.request_id)
+        except Exception as error:  # noqa: BLE001 -- the border to the client: all are answered
+            yield refusal(error, client.request_id)
+
+    async def _run_in_time(self, operation: Operation, client: ClientRequest) -> GraphQLResponse:
+        with self._operations:
+            running = Begun(self._run_in_context(operation, client))
+            response = running.result if running.is_done else await self._wait_for(running)
+        return with_request_id(response, client.request_id)
+
+    async def _wait_for(self, running: Begun[GraphQLResponse]) -> GraphQLResponse:
+        deadline = asyncio.timeout(self._parts.limits.operation_seconds_max)
+        try:
+            async with deadline:
+                return await running
+        except TimeoutError as error:
+            if not deadline.expired():
+                raise
+            raise DeadlineExceeded("The operation took too long.") from error
+
+    async def _run_in_context(self, operation: Operation, client: ClientRequest) -> GraphQLResponse:
+        if operation.idempotency_key != client.idempotency_key:  # it stood in the body
+            client = replace(client, idempotency_key=operation.idempotency_key)
+        async with self._parts.make_context(client) as context:
+            response = await self._execute(operation, context)
+            if operation.request.explain and "explain" in response.extensions:
+                count = self._parts.count_statements(context)
+                response.extensions["explain"]["statements"] = count
+            return response
+
+    async def _execute(self, operation: Operation, context: Any) -> GraphQLResponse:
+        engine, request = self._parts.engine, operation.request
+        if not operation.is_mutation or operation.idempotency_key is None:
+            return await engine.execute(request, context)
+        if self._idempotent is None:
+            raise BadRequest("Idempotency-Key is not supported here.")
+        return await self._idempotent.run(
+            request,
+            lambda: engine.execute(request, context),
+            key=operation.idempotency_key,
+            viewer=self._parts.viewer_of(context),
+        )
+
+    async def _find_kind(self, request: GraphQLRequest) -> str | None:
+        """The kind; None only where the text is wrong, and will be so when it is run."""
+        try:
+            return await self._parts.engine.operation_kind(request)
+        except FederationError as fault:
+            if fault.code == Overloaded.code:
+                raise Overloaded(fault.message) from fault
+            return None
+
+    def _forget(self, task: asyncio.Task[GraphQLResponse]) -> None:
+        """Let go of an ended mutation; read its failure, which its client may not have."""
+        self._mutations.discard(task)
+        if not task.cancelled():
+            task.exception()
+
+
+@asynccontextmanager
+async def _closing(events: AsyncIterator[GraphQLResponse]) -> AsyncIterator[None]:
+    """Close an iterator that can be closed, so that its mailbox is given back at once."""
+    try:
+        yield
+    finally:
+        if isinstance(events, AsyncGenerator):
+            await events.aclose()

@@ -1,0 +1,78 @@
+"""Credentials → Viewer → RequestContext: who asks, and what their use cases may reach."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+
+from db.idempotency import Attempt
+from domain.viewer import ANONYMOUS, Viewer
+from errors import Unauthenticated
+from resolvers.context import SESSION_COOKIE, RequestContext, UseCaseContext
+from resolvers.users.sessions import identify
+from web.client_request import ClientRequest
+from web.idempotency import owned_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextFactory:
+    """Opens a request's context; the front calls it once for each operation."""
+
+    base: UseCaseContext
+    base_url: str
+    """Scheme and authority that go before signed paths."""
+    cookie_seconds_max: int
+    is_cookie_secure: bool
+    """Off only where development runs over plain HTTP."""
+
+    def __call__(self, client: ClientRequest) -> AbstractAsyncContextManager[RequestContext]:
+        """Check the credentials and open the context.
+
+        Raises:
+            Unauthenticated: the bearer token does not hold.
+        """
+        return self._open(client)
+
+    @asynccontextmanager
+    async def _open(self, client: ClientRequest) -> AsyncIterator[RequestContext]:
+        viewer = await self._viewer(client)
+        ctx = RequestContext(
+            databases=self.base.databases,
+            ports=self.base.ports,
+            limits=self.base.limits,
+            clock=self.base.clock,
+            attempt=_attempt(client, viewer),
+            viewer=viewer,
+            request_id=client.request_id,
+            base_url=self.base_url,
+        )
+        yield ctx
+        for name, value in ctx.response_cookies.items():
+            client.answer_headers.append(("set-cookie", self._cookie(name, value)))
+
+    async def _viewer(self, client: ClientRequest) -> Viewer:
+        if client.bearer_token is not None:
+            return await identify(self.base, client.bearer_token)
+        cookie = client.cookies.get(SESSION_COOKIE)
+        if cookie is None:
+            return ANONYMOUS
+        try:
+            return await identify(self.base, cookie)
+        except Unauthenticated:
+            return ANONYMOUS  # else a browser with an old cookie could never log in again
+
+    def _cookie(self, name: str, value: str | None) -> str:
+        cookie = SimpleCookie({name: value or ""})
+        morsel = cookie[name]
+        morsel["path"] = "/"
+        morsel["httponly"] = True
+        morsel["samesite"] = "Lax"
+        morsel["secure"] = self.is_cookie_secure
+        morsel["max-age"] = 0 if value is None else self.cookie_seconds_max
+        return morsel.OutputString()
+
+
+def _attempt(client: ClientRequest, viewer: Viewer) -> Attempt | None:
+    if client.idempotency_key is None:
+        return None
+    return Attempt(key=owned_key(viewer.user_id or "", client.idempotency_key))

@@ -1,0 +1,75 @@
+"""The URL table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from federation.engine import PHASES
+from web.explain_http import ExplainOverHTTP
+from web.explorer import (
+    PLAN_PAGE_FOLDER,
+    PLAN_PATH,
+    STATIC_FOLDER,
+    STATIC_PATH,
+    build_explorer_page,
+    build_plan_page,
+)
+from web.front_app import FrontApp
+from web.graphql_http import GraphQLOverHTTP
+from web.graphql_ws import GraphQLOverWebSocket
+from web.health import Check, Health
+from web.operation_runner import FrontParts, OperationRunner
+
+
+def build_app(
+    parts: FrontParts,
+    *,
+    checks: Mapping[str, Check],
+    media: Sequence[BaseRoute] = (),
+    explorer_query: str | None = None,
+    lifespan: Callable[[Starlette], AbstractAsyncContextManager[Any]] | None = None,
+) -> Starlette:
+    """Put the whole surface together; `Any` is Starlette's type of a lifespan's state.
+
+    /graphql   queries, mutations, event streams; sockets; the explorer for browsers
+    /health    the process lives          /ready   what it relies on answers
+    /media     files, by the routes given; /ipfs, metadata of tokens, is one of them
+    /static    the explorer's assets, where it has a query to begin with
+    /explain   phases of planning and the page that draws a plan, in development
+    """
+    runner = OperationRunner(parts)
+    health = Health(checks)
+    explaining = _explain_routes(parts, explorer_query)
+    page = None
+    if explorer_query is not None:
+        page = build_explorer_page(
+            default_query=explorer_query, plan_path=PLAN_PATH if explaining else None
+        )
+    routes: list[BaseRoute] = [
+        Route("/health", health.health),
+        Route("/ready", health.ready),
+        *media,
+    ]
+    if page is not None:
+        routes.append(Mount(STATIC_PATH, StaticFiles(directory=STATIC_FOLDER)))
+    return FrontApp(
+        GraphQLOverHTTP(runner, parts, explorer=page),
+        sockets=GraphQLOverWebSocket(runner, parts),
+        routes=[*routes, *explaining],
+        lifespan=lifespan,
+    )
+
+
+def _explain_routes(parts: FrontParts, query: str | None) -> list[BaseRoute]:
+    """Outside development there is nothing; without an explorer there is no page."""
+    if not parts.development or parts.explainer is None:
+        return []
+    page = None if query is None else build_plan_page(default_query=query, phases=PHASES)
+    routes: list[BaseRoute] = [Route(PLAN_PATH, ExplainOverHTTP(parts.explainer, parts, page))]
+    if page is not None:
+        routes.append(Mount(f"{PLAN_PATH}/assets", StaticFiles(directory=PLAN_PAGE_FOLDER)))
+    return routes

@@ -1,0 +1,167 @@
+"""What both composition roots share: settings → databases and ports.
+
+The gateway and the worker differ in what they run, not in what they reach.
+"""
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from adapters.broadcast.backend import BusBackend
+from adapters.broadcast.backends.event_log import EventLogBackend
+from adapters.broadcast.backends.redis_streams import RedisStreamsBackend
+from adapters.broadcast.bus import Bus
+from adapters.identity.passwords import Argon2Passwords
+from adapters.identity.tokens import (
+    JwtAccessTokens,
+    development_key,
+    read_private_key,
+    write_once,
+)
+from adapters.ml.models import ModelServerClient
+from adapters.storage.local import LocalStore
+from adapters.storage.s3 import BucketAddress, S3Store
+from adapters.storage.signing import UrlSigner
+from db.engine import DOMAINS, Databases
+from domain.clock import SystemClock
+from domain.ports import Limits, ObjectStore
+from resolvers.context import Ports, UseCaseContext
+from settings import Settings
+
+MODEL_FILE = "recommender.bin"
+
+
+@asynccontextmanager
+async def open_use_case_context(
+    settings: Settings, domains: Collection[str] = DOMAINS
+) -> AsyncIterator[UseCaseContext]:
+    """Everything a use case of these domains may reach, closed again at the end."""
+    prepare_data_folder(settings)
+    urls = settings.urls_by_domain()
+    databases = Databases({domain: urls[domain] for domain in domains})
+    passwords = Argon2Passwords()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(databases.close)
+        stack.callback(passwords.close)
+        bus = await stack.enter_async_context(Bus(build_bus_backend(settings, databases)))
+        yield UseCaseContext(
+            databases=databases,
+            ports=Ports(
+                store=build_store(settings),
+                urls=build_url_signer(settings),
+                live=bus,
+                models=ModelServerClient(
+                    model_socket(settings), timeout_seconds=settings.ai_timeout_seconds
+                ),
+                passwords=passwords,
+                tokens=build_tokens(settings),
+            ),
+            limits=build_limits(settings),
+            clock=SystemClock(),
+        )
+
+
+def prepare_data_folder(settings: Settings) -> None:
+    """Make the data folder; raises OSError where that cannot be."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not os.access(settings.data_dir, os.W_OK | os.X_OK):
+        raise OSError(
+            f"the data folder {settings.data_dir} cannot be written; set TUTTI_DATA_DIR to another"
+        )
+
+
+def build_bus_backend(settings: Settings, databases: Databases) -> BusBackend:
+    """How live messages travel: the databases' event logs, or Redis Streams."""
+    if settings.redis_url is not None:
+        return RedisStreamsBackend(settings.redis_url)
+    logs = [base.path for base in databases.distinct() if base.path is not None]
+    return EventLogBackend(logs, bus_path=settings.data_dir / "bus.db")
+
+
+def build_store(settings: Settings) -> ObjectStore:
+    """Objects in the data folder, or in a bucket of an S3 dialect."""
+    if settings.s3_bucket is None:
+        return LocalStore(settings.data_dir / "objects")
+    return S3Store(bucket_address(settings))
+
+
+def bucket_address(settings: Settings) -> BucketAddress:
+    """Where the bucket of the settings is; one must be set."""
+    assert settings.s3_bucket is not None
+    access, secret = settings.s3_access_key, settings.s3_secret_key
+    return BucketAddress(
+        bucket=settings.s3_bucket,
+        endpoint=settings.s3_endpoint,
+        access_key_id=None if access is None else access.get_secret_value(),
+        secret_access_key=None if secret is None else secret.get_secret_value(),
+    )
+
+
+def build_url_signer(settings: Settings) -> UrlSigner:
+    """Signs media URLs."""
+    return UrlSigner([url_signing_key(settings)])
+
+
+def url_signing_key(settings: Settings) -> bytes:
+    """A secret that all gateways of a house have; that of development lives in the data folder."""
+    if settings.url_signing_key is not None:
+        return settings.url_signing_key.get_secret_value().encode()
+    return development_secret(settings.data_dir / "keys" / "url-signing.key")
+
+
+def internal_signing_key(settings: Settings) -> bytes:
+    """Signs calls between gateway and subgraphs.
+
+    Raises:
+        OSError: production brings its own, and has not.
+    """
+    if settings.internal_signing_key is not None:
+        return settings.internal_signing_key.get_secret_value().encode()
+    if not settings.is_development:
+        raise OSError("production needs its own TUTTI_INTERNAL_SIGNING_KEY")
+    return development_secret(settings.data_dir / "keys" / "internal-signing.key")
+
+
+def build_tokens(settings: Settings) -> JwtAccessTokens:
+    """Issues and verifies access tokens; the development key lives in the data folder."""
+    if settings.token_signing_key is not None:
+        pem = settings.token_signing_key.get_secret_value().encode()
+        return JwtAccessTokens(read_private_key(pem))
+    return JwtAccessTokens(development_key(settings.data_dir / "keys" / "token-signing.pem"))
+
+
+def build_limits(settings: Settings) -> Limits:
+    """The bounds that use cases enforce."""
+    anywhere = (Path("/"),) if settings.is_development else ()
+    return Limits(
+        upload_bytes_max=settings.upload_bytes_max,
+        stream_url_seconds=settings.stream_url_seconds,
+        access_token_seconds=settings.access_token_seconds,
+        refresh_token_seconds=settings.refresh_token_seconds,
+        import_folder_roots=settings.import_folder_roots or anywhere,
+    )
+
+
+def model_folder(settings: Settings) -> Path:
+    """Where model artefacts are kept."""
+    return settings.ai_model_path or settings.data_dir / "models"
+
+
+def model_file(settings: Settings) -> Path:
+    """The recommender's artefact."""
+    return model_folder(settings) / MODEL_FILE
+
+
+def model_socket(settings: Settings) -> Path:
+    """Where the model process of this machine listens."""
+    return settings.data_dir / "model.sock"
+
+
+def development_secret(path: Path) -> bytes:
+    """A secret in a file; made there, once, whoever comes first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        write_once(path, secrets.token_hex(32).encode())
+    return path.read_bytes()

@@ -1,0 +1,1 @@
+"""Background work: queues, the relay, and the handlers of commands and events."""

@@ -1,0 +1,1 @@
+"""The handlers of commands and events, one module for each domain."""
