@@ -17,6 +17,8 @@ from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from taskiq import AckableMessage, AsyncBroker, BrokerMessage
 
+from cancellation import end_if_cancelled
+
 log = logging.getLogger(__name__)
 
 GROUP: Final = "workers"
@@ -92,6 +94,7 @@ class RedisStreamsBroker(AsyncBroker):
         keeper = asyncio.create_task(self._keep_claims())
         try:
             while True:
+                end_if_cancelled()
                 for entry_id, fields in await self._next_entries():
                     if entry_id in self._in_flight or b"data" not in fields:
                         continue

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.broadcast.backend import LiveMessage
+from cancellation import end_if_cancelled
 from db.engine import Database, Databases
 from db.outbox import JobState
 from db.rows import insert_new
@@ -212,6 +213,7 @@ class Relay:
 async def _repeat(act: Callable[[], Awaitable[bool]], wakeup: Wakeup) -> None:
     """Act at every wakeup and tick, until cancelled; rows stand as they are when it fails."""
     while True:
+        end_if_cancelled()
         seen = wakeup.count
         try:
             has_more = await act()

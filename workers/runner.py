@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from cancellation import end_if_cancelled
 from domain.messages.codec import decode
 from domain.messages.envelope import Message
 from errors import AppError, DependencyError
@@ -71,6 +72,7 @@ class Runner:
     async def keep_leases(self) -> None:
         """Prolong the leases of all running jobs, three times within each, until cancelled."""
         while True:
+            end_if_cancelled()
             await asyncio.sleep(self._lease_seconds / 3)
             for rows in {running.rows for running in self._running.values()}:
                 await self._keep_leases_of(rows)

@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import select, text
 
+from cancellation import end_if_cancelled
 from db.engine import Database, Databases
 from db.outbox import add_command
 from db.tables.platform import UNFINISHED, jobs
@@ -114,6 +115,7 @@ async def _in_slices(
 async def _repeat(every: timedelta, act: Callable[[], Awaitable[object]]) -> None:
     """Do it once in each period, at another moment in each process."""
     while True:
+        end_if_cancelled()
         await asyncio.sleep(every.total_seconds() * random.uniform(0.8, 1.0))  # noqa: S311
         try:
             await act()

@@ -12,6 +12,7 @@ from typing import Any, Final
 import asyncpg
 from sqlalchemy.engine import make_url
 
+from cancellation import end_if_cancelled
 from db.engine import Database
 from db.unit_of_work import RELAY_CHANNEL
 
@@ -80,6 +81,7 @@ async def _watch_postgres(url: str, wakeup: Wakeup) -> None:
     """LISTEN, and again after a lost connection; the loops look by themselves meanwhile."""
     dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     while True:
+        end_if_cancelled()
         try:
             await _listen_postgres(dsn, wakeup)
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

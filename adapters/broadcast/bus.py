@@ -13,6 +13,7 @@ from broadcaster import Broadcast, Event
 
 from adapters.broadcast.backend import BusBackend, LiveMessage, MessagesLost
 from adapters.broadcast.mailbox import MAILBOX_MESSAGES_MAX, Mailbox
+from cancellation import end_if_cancelled
 from errors import DependencyError, RateLimited
 
 log = logging.getLogger(__name__)
@@ -166,6 +167,7 @@ class Bus:
 
     async def _flush_latest(self) -> None:
         while True:
+            end_if_cancelled()
             await asyncio.sleep(self._limits.latest_seconds)
             if not self._latest:
                 continue
@@ -182,6 +184,7 @@ class Bus:
     async def _supervise(self) -> None:
         pause = self._limits.restart_seconds_min
         while True:
+            end_if_cancelled()
             started = asyncio.get_running_loop().time()
             try:
                 await self._run_generation()

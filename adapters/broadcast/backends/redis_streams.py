@@ -16,6 +16,7 @@ from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from adapters.broadcast.backend import LiveMessage, MessagesLost
+from cancellation import end_if_cancelled
 
 log = logging.getLogger(__name__)
 
@@ -157,6 +158,7 @@ class RedisStreamsBackend:
         """
         pause = RECONNECT_SECONDS_MIN
         while not self._pending:
+            end_if_cancelled()
             try:
                 await self._read()
                 pause = RECONNECT_SECONDS_MIN
