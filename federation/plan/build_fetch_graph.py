@@ -3,6 +3,7 @@
 from federation.graph.edge import AbstractMove, EntityMove, FieldMove
 from federation.graph.requirement import FieldSet
 from federation.operation.model import Field, SelectionSet
+from federation.plan.budget import Budget
 from federation.plan.fetch_graph import FetchGraph, FetchStep
 from federation.plan.nodes import (
     LIST,
@@ -18,11 +19,16 @@ from federation.plan.query_tree import QueryTree
 from federation.plan.requirements import Requirements
 
 
-def build_fetch_graph(tree: QueryTree, requirements: Requirements) -> FetchGraph:
-    """One fetch for each step that begins one; needs come before what needs them."""
+def build_fetch_graph(tree: QueryTree, requirements: Requirements, budget: Budget) -> FetchGraph:
+    """One fetch for each step that begins one; needs come before what needs them.
+
+    Raises:
+        PlanningError: the time for planning is spent.
+    """
     ids: dict[Step, int] = {}
     steps: list[FetchStep] = []
     for step in tree.fetch_steps():
+        budget.check()
         ids[step] = len(ids)
         before = {need.fetch for need in step.needs}
         if step.parent is not None and not isinstance(step.parent.move, ResumeMove):

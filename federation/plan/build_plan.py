@@ -7,7 +7,8 @@ from graphql import print_ast
 
 from federation.graph.join_graph import JoinGraph
 from federation.operation.conditions import NEVER, either
-from federation.operation.model import Variable
+from federation.operation.model import Operation
+from federation.plan.budget import Budget
 from federation.plan.entity_document import EntityField, print_entities
 from federation.plan.fetch_document import (
     DocumentSelection,
@@ -35,17 +36,20 @@ class _Asked:
 class PlanBuilder:
     """Builds the groups of one operation; ids go on from group to group."""
 
-    def __init__(
-        self, graph: JoinGraph, kind: str, name: str | None, variables: Mapping[str, Variable]
-    ) -> None:
+    def __init__(self, graph: JoinGraph, operation: Operation, budget: Budget) -> None:
         self._graph = graph
-        self._kind = kind
-        self._name = name
-        self._variables = variables
+        self._kind = operation.kind
+        self._name = operation.name
+        self._variables = operation.variables
+        self._budget = budget
         self._next_id = 0
 
     def build_group(self, tree: QueryTree, graph: FetchGraph) -> Group:
-        """Batch the fetches of one subgraph and wave into one request."""
+        """Batch the fetches of one subgraph and wave into one request.
+
+        Raises:
+            PlanningError: the time for planning is spent.
+        """
         batches: dict[tuple[int, str, bool, Path], list[FetchStep]] = {}
         for step in sorted(graph.steps, key=lambda each: (each.wave, each.id)):
             is_root = step.requirement is None
@@ -78,6 +82,7 @@ class PlanBuilder:
         return self._build_entities(id_, tuple(sorted(after)), _share_selections(asked))
 
     def _ask(self, tree: QueryTree, step: FetchStep) -> _Asked:
+        self._budget.check()
         first = step.steps[0]
         selection = build_selection(self._graph, tree, step.steps, first.node, step.condition)
         renames = resolve_conflicts([selection])

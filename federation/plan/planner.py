@@ -106,9 +106,7 @@ class _Work:
         self._planner = planner
         self._budget = budget
         self._finder, self._requirements = planner.start(operation, budget)
-        self._builder = PlanBuilder(
-            planner.graph, operation.kind, operation.name, operation.variables
-        )
+        self._builder = PlanBuilder(planner.graph, operation, budget)
         self._root_type = operation.root.type_name
         self._phases = phases
 
@@ -155,8 +153,9 @@ class _Work:
             self._planner.limits.choices_max,
             self._budget,
         )
-        tree = build_query_tree([leaf for way in chosen for leaf in way])
-        fetches = optimize(build_fetch_graph(tree, self._requirements))
+        leaves_chosen = [leaf for way in chosen for leaf in way]
+        tree = build_query_tree(leaves_chosen, self._budget)
+        fetches = optimize(build_fetch_graph(tree, self._requirements, self._budget))
         if self._phases is not None:
             self._note(self._phases, "paths", _print_paths(leaves))
             self._note(self._phases, "tree", str(tree))

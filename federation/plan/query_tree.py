@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from federation.graph.edge import EntityMove, RootMove
 from federation.operation.conditions import ALWAYS, Condition, either, print_condition
+from federation.plan.budget import Budget
 from federation.plan.paths import Step
 
 
@@ -35,16 +36,21 @@ class QueryTree:
             self._print(child, depth + 1, lines)
 
 
-def build_query_tree(chosen: Sequence[tuple[Step, Condition]]) -> QueryTree:
-    """Merge the paths to all leaves, and to everything they need."""
+def build_query_tree(chosen: Sequence[tuple[Step, Condition]], budget: Budget) -> QueryTree:
+    """Merge the paths to all leaves, and to everything they need.
+
+    Raises:
+        PlanningError: the time for planning is spent.
+    """
     tree = QueryTree()
     for leaf, condition in chosen:
-        _add(tree, leaf, condition)
+        _add(tree, leaf, condition, budget)
     return tree
 
 
-def _add(tree: QueryTree, leaf: Step, condition: Condition) -> None:
+def _add(tree: QueryTree, leaf: Step, condition: Condition, budget: Budget) -> None:
     """Add a path with its needs; a step already needed under this condition ends the walk."""
+    budget.check()
     line: list[Step] = []
     step: Step | None = leaf
     while step is not None:
@@ -56,7 +62,7 @@ def _add(tree: QueryTree, leaf: Step, condition: Condition) -> None:
         if known == wider:
             continue
         for need in each.needs:
-            _add(tree, need, condition)
+            _add(tree, need, condition, budget)
         if known is None:
             if each.parent is None:
                 tree.roots.append(each)
