@@ -10,6 +10,14 @@ from federation.fetch.fetch import FetchRequest, FetchResult
 from federation.limits import EngineLimits
 from federation.transport.transport import Transport
 
+PLANNER_ALONE = EngineLimits(
+    operation_aliases_max=10_000,
+    operation_root_fields_max=10_000,
+    operation_directives_max=10_000,
+    directives_per_place_max=10_000,
+)
+"""Without the bounds that would refuse most of these before anything is validated or planned."""
+
 SUBGRAPHS = 6
 IMPLEMENTATIONS = 60
 _LINK = (
@@ -85,7 +93,7 @@ def build_engine(
     sources = [SubgraphSource(name=name, sdl=sdl) for name, sdl in wide_sources().items()]
     nobody: Mapping[str, Transport] = {each.name: Nobody() for each in sources}
     return Engine(
-        compose(sources).sdl, nobody, limits or EngineLimits(), after_planning=after_planning
+        compose(sources).sdl, nobody, limits or PLANNER_ALONE, after_planning=after_planning
     )
 
 
@@ -224,7 +232,7 @@ def _nest(value: list[Any], depth: int) -> list[Any]:
 
 
 LARGE, COMPLEX, PLAN = "DOCUMENT_TOO_LARGE", "OPERATION_TOO_COMPLEX", "PLAN_TOO_COMPLEX"
-INVALID, WRONG = "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"
+DEEP, INVALID, WRONG = "OPERATION_TOO_DEEP", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"
 OWN = " ".join(f"own{each}" for each in range(SUBGRAPHS))
 VALUES = {f"v{each}": each for each in range(10_000)}
 LISTED = "query Q($l: [Int]) { take(list: $l) }"
@@ -236,7 +244,7 @@ ATTACKS = (
     _attack("1,000 fragments at one place", _fragments(1_000, lambda n: f"a{n}: id"), COMPLEX),
     _attack("1,200 fragments with one field", _fragments(1_200, lambda n: "id"), COMPLEX),
     _attack("fragments in a circle of 3", cyclic(3), INVALID),
-    _attack("fragments in a circle of 700", cyclic(700), INVALID, COMPLEX),
+    _attack("fragments in a circle of 700", cyclic(700), INVALID, DEEP, COMPLEX),
     _attack("10,000 aliases", _repeat(lambda n: f"a{n}: ping", 10_000), LARGE),
     _attack("4,900 aliases", _repeat(lambda n: f"a{n}: ping", 4_900)),
     _attack(

@@ -25,7 +25,8 @@ OTHERS = {
     ),
     "OPERATION_MISSING": ("The document has no operation.", False),
     "OPERATION_NAME_MISSING": ("The document has several operations; name one.", False),
-    "OPERATION_TOO_COMPLEX": ("The operation has too many fields or nests too deep.", False),
+    "OPERATION_TOO_COMPLEX": ("The operation has too many fields, or repeats them.", False),
+    "OPERATION_TOO_DEEP": ("The fields of the operation nest too deep.", False),
     "OPERATION_UNKNOWN": ("The document has no operation of this name.", False),
     "OPERATION_UNSUPPORTED": ("The schema has no such kind of operation.", False),
     "PHASE_UNKNOWN": ("There is no such phase of planning to print.", False),
@@ -42,6 +43,9 @@ OTHERS = {
     "SUPERGRAPH_CHANGED": ("The supergraph was replaced; subscribe again.", True),
     "TOO_MANY_CONTEXTS": ("One fetch would need too many context values.", False),
     "TOO_MANY_ENTITIES": ("One fetch would ask for too many entities.", False),
+    "TOO_MANY_ALIASES": ("The operation has too many aliases; `details` says how many.", False),
+    "TOO_MANY_DIRECTIVES": ("The operation, or one place of it, has too many directives.", False),
+    "TOO_MANY_ROOT_FIELDS": ("The operation asks for too much at its root.", False),
     "VARIABLES_TOO_LARGE": ("The variables hold too many values, or nest too deep.", False),
 }
 """Codes that no class of its own stands for: code → meaning, whether trying again may help."""

@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+COUNT_TOLD_MAX = 1_000_000_000
+"""Counts are told up to here: fragments that double can make them thousands of digits long."""
+
 
 class FederationError(Exception):
     """A failure the engine expected. Anything else is a bug.
@@ -13,6 +16,7 @@ class FederationError(Exception):
       + PlanningError        an operation cannot be planned within its bounds
       + ExecutionError       a plan could not be carried out
       + RequestError         the request is wrong: syntax, validation, variables
+        - LimitExceeded      it asks for more than it may
     """
 
     code: str = "FEDERATION_ERROR"
@@ -91,3 +95,14 @@ class RequestError(FederationError):
             {"message": message, "extensions": {"code": self.code}}
         ]
         """What the client is told: GraphQL errors as response dicts."""
+
+
+class LimitExceeded(RequestError):
+    """The operation asks for more than it may; says how much, and how to ask for less."""
+
+    def __init__(self, what: str, /, *, code: str, limit: int, count: int, advice: str) -> None:
+        told = min(count, COUNT_TOLD_MAX)
+        message = f"The operation has {what}: {told}, where {limit} is the limit. {advice}"
+        details = {"limit": limit, "count": told}
+        error = {"message": message, "extensions": {"code": code, "details": details}}
+        super().__init__(message, code=code, errors=[error])

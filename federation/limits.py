@@ -60,6 +60,28 @@ class EngineLimits:
     operation_depth_max: int = 50
     """How deep the fields of one operation nest once its fragments are opened."""
 
+    operation_aliases_max: int = 100
+    """Aliases of one operation once its fragments are opened."""
+
+    operation_root_fields_max: int = 50
+    """Fields at the root of one operation once its fragments are opened."""
+
+    operation_directives_max: int = 500
+    """Directives of one operation once its fragments are opened."""
+
+    directives_per_place_max: int = 8
+    """Directives on one field, fragment, variable or operation."""
+
+    list_size_max: int | None = 100
+    """Items that `first`, `last` and what `@listSize` names as `slicingArguments` may ask for;
+    None leaves it to the subgraphs."""
+
+    list_size_assumed: int = 10
+    """Items that the estimate of cost takes a list to have that says nothing of its size."""
+
+    operation_cost_max: int | None = None
+    """Estimated cost of one operation (`@cost`, `@listSize`); None lets it cost what it will."""
+
     condition_terms_max: int = 64
     """Combinations of @skip and @include over one field."""
 

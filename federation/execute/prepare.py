@@ -16,6 +16,7 @@ from federation.operation.deferral import (
     with_defer,
 )
 from federation.operation.document import head_of, select_operation, validate_document
+from federation.operation.expanded_size import check_expanded_size
 from federation.operation.normalize import normalize
 from federation.operation.plain_variables import PlainVariables
 from federation.operation.typename_aliases import set_aside
@@ -58,6 +59,7 @@ def prepare(
     """
     budget = budget or Budget(limits.planning_seconds_max)
     node = select_operation(document, operation_name)
+    check_expanded_size(document, node, limits)
     use = find_incremental_use(document)
     refuse_stream(schema, use)
     checked = with_defer(schema) if use.defers else schema

@@ -136,6 +136,13 @@ def _too_complex(what: str) -> RequestError:
     )
 
 
+def _too_deep(levels: int) -> RequestError:
+    return RequestError(
+        f"The operation has more than {levels} levels once its fragments are opened.",
+        code="OPERATION_TOO_DEEP",
+    )
+
+
 class _Normalizer:
     def __init__(
         self,
@@ -166,10 +173,10 @@ class _Normalizer:
         built = self._built.get(key)
         if built is None:
             if depth > self._limits.operation_depth_max:
-                raise _too_complex(f"more than {self._limits.operation_depth_max} levels")
+                raise _too_deep(self._limits.operation_depth_max)
             built = self._built[key] = self._merge(type_name, sources, depth)
         if depth + built.depth - 1 > self._limits.operation_depth_max:
-            raise _too_complex(f"more than {self._limits.operation_depth_max} levels")
+            raise _too_deep(self._limits.operation_depth_max)
         return built
 
     def _merge(self, type_name: str, sources: tuple[_Source, ...], depth: int) -> SelectionSet:

@@ -5,11 +5,12 @@ import gc
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from devtools.attacks import ATTACKS, FLOOD, Attack, build_engine
+from devtools.attacks import ATTACKS, FLOOD, PLANNER_ALONE, Attack, build_engine
 from federation.engine import Engine, GraphQLRequest, GraphQLResponse
 from federation.limits import EngineLimits
 
@@ -104,7 +105,8 @@ def _memory_bytes() -> int:
 
 
 async def test_large_plans_leave_room_for_few_only() -> None:
-    engine = build_engine(EngineLimits(plan_cache_characters_max=20_000, planning_seconds_max=30))
+    limits = replace(PLANNER_ALONE, plan_cache_characters_max=20_000, planning_seconds_max=30)
+    engine = build_engine(limits)
     large = "{ " + " ".join(f"a{each}: ping" for each in range(250)) + " }"
 
     for attempt in range(4):
@@ -135,7 +137,7 @@ async def test_a_refusal_keeps_nothing_of_the_document(engine: Engine) -> None:
 async def test_no_node_of_a_document_waits_for_the_search_for_garbage(
     engine: Engine, name: str
 ) -> None:
-    engine_without_cache = build_engine(EngineLimits(plan_cache_entries_max=0))
+    engine_without_cache = build_engine(replace(PLANNER_ALONE, plan_cache_entries_max=0))
     gc.collect()
     gc.disable()
     try:

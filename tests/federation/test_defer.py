@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from federation.engine import Engine, GraphQLRequest
@@ -9,6 +10,7 @@ from federation.fetch.fetch import FetchRequest, FetchResult
 from tests.federation.federated import build_engine
 from tests.federation.payloads import merge_payloads
 from tests.federation.test_failures import Scripted
+from tests.patience import PATIENT
 
 LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3",'
@@ -268,7 +270,10 @@ def test_a_plan_shows_what_comes_later() -> None:
 async def test_the_parts_of_an_operation_are_bounded() -> None:
     fragments = " ".join(f"... @defer {{ l{index}: likes }}" for index in range(101))
 
-    (payload,) = await ask(f"{{ track {{ {fragments} }} }}")
+    many_aliases = replace(PATIENT, operation_aliases_max=101)
+    engine = build_engine(SOURCES, TABLES, limits=many_aliases)
+
+    (payload,) = await ask(f"{{ track {{ {fragments} }} }}", engine=engine)
 
     assert not payload.has_data
     assert [each["extensions"]["code"] for each in payload.errors] == ["PLAN_TOO_COMPLEX"]

@@ -86,7 +86,7 @@ async def test_a_bad_request_is_refused_before_anything_runs(
 
 
 async def test_validation_errors_are_bounded_and_say_where() -> None:
-    document = "{ " + " ".join(f"no{index}" for index in range(100)) + " }"
+    document = "{ " + " ".join(f"no{index}" for index in range(50)) + " }"
 
     response = await ask(an_engine(validation_errors_max=5), document)
 
@@ -318,7 +318,7 @@ def doubling(levels: int) -> str:
         (
             "deep nesting",
             "{ track { " + "next { " * 80 + "id" + " }" * 82,
-            {"OPERATION_TOO_COMPLEX"},
+            {"OPERATION_TOO_DEEP"},
         ),
         (
             "fragments that go in circles",
@@ -329,7 +329,7 @@ def doubling(levels: int) -> str:
         (
             "one field again and again",
             "{ " + "track { id } " * 1_500 + "}",
-            {"OPERATION_TOO_COMPLEX"},
+            {"TOO_MANY_ROOT_FIELDS"},
         ),
         (
             "and in fragments",
@@ -339,7 +339,7 @@ def doubling(levels: int) -> str:
         (
             "a flood of directives",
             "{ state " + "@skip(if: false) " * 2_000 + "}",
-            {"GRAPHQL_VALIDATION_FAILED"},
+            {"TOO_MANY_DIRECTIVES"},
         ),
     ],
 )
@@ -354,7 +354,7 @@ async def test_an_attack_is_refused_soon(_case: str, document: str, codes: set[s
 
 
 async def test_planning_a_large_document_lets_others_run() -> None:
-    engine = an_engine()
+    engine = an_engine(operation_aliases_max=300, operation_root_fields_max=300)
     parts = (f"a{index}: track {{ id title likes next {{ likes }} }}" for index in range(300))
     document = "{ " + " ".join(parts) + " }"
     gaps: list[float] = []

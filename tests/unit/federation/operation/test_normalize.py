@@ -172,7 +172,7 @@ def test_depth_is_bounded_exactly(levels: int, is_fine: bool) -> None:
     else:
         with pytest.raises(RequestError) as refusal:
             normal(text, operation_depth_max=5)
-        assert refusal.value.code == "OPERATION_TOO_COMPLEX"
+        assert refusal.value.code == "OPERATION_TOO_DEEP"
 
 
 def test_keys_under_which_clients_put_something_else_are_known() -> None:
