@@ -1,5 +1,7 @@
 """Failures we expect, each with a stable code that clients may rely on."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -130,6 +132,33 @@ class AlreadyDone(AppError):
     """A request with this Idempotency-Key has taken effect; its answer is not there any more."""
 
     code = "ALREADY_DONE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One of several things that are wrong with what was sent."""
+
+    about: str | None
+    """Which part of it; None for the whole."""
+    code: str
+    message: str
+
+
+class ManifestRefused(InputError):
+    """The manifest cannot be published; every fault of it is told, and nothing was kept."""
+
+    code = "MANIFEST_REFUSED"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        assert faults, "what has no fault is not refused"
+        super().__init__(f"{len(faults)} faults; the first: {faults[0].message}")
+        self.faults = tuple(faults)
+
+
+class DocumentIdTaken(Conflict):
+    """The document id stands for another text; changed operations get new ids."""
+
+    code = "DOCUMENT_ID_TAKEN"
 
 
 class WrongCredentials(InputError):

@@ -17,6 +17,9 @@ CommentId = NewType("CommentId", str)
 NotificationId = NewType("NotificationId", str)
 TokenId = NewType("TokenId", str)
 JobId = NewType("JobId", str)
+ManifestId = NewType("ManifestId", str)
+PartnerId = NewType("PartnerId", str)
+PartnerKeyId = NewType("PartnerKeyId", str)
 
 
 def new_id() -> str:

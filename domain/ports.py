@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from domain.ids import SessionId, UserId
+from domain.users.manifests import ManifestEntry
+from domain.users.operations import CheckedOperation
 from domain.viewer import Role
 
 
@@ -136,6 +138,17 @@ class ModelClient(Protocol):
 
     async def recommend(self, history: Sequence[str], count: int) -> tuple[str, list[Scored]]:
         """Model version and the best items; raises ModelUnavailable (missing, or too slow)."""
+        ...
+
+
+class OperationChecks(Protocol):
+    """What the schema that clients see says of operations."""
+
+    schema: str
+    """Another text for every other schema."""
+
+    async def check(self, entries: Sequence[ManifestEntry]) -> list[CheckedOperation]:
+        """Parse and validate them, in their order; never raises for a bad one."""
         ...
 
 

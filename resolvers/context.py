@@ -15,6 +15,7 @@ from domain.ports import (
     LiveBus,
     ModelClient,
     ObjectStore,
+    OperationChecks,
     PasswordHasher,
     UrlSigner,
 )
@@ -36,6 +37,8 @@ class Ports:
     models: ModelClient
     passwords: PasswordHasher
     tokens: AccessTokens
+    operation_checks: OperationChecks | None = None
+    """None where no operations are published: in a worker."""
 
 
 @dataclass(frozen=True, kw_only=True)

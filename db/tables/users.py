@@ -1,6 +1,16 @@
 """Tables of the users domain."""
 
-from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from db.tables.platform import NAMING
 from db.types import Instant, Json
@@ -33,3 +43,95 @@ sessions = Table(
     Index("ix_sessions_user_id", "user_id"),
 )
 """Log-ins; a refresh token is `<session id>.<secret>`, only the newest secret's hash is kept."""
+
+published_manifests = Table(
+    "published_manifests",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("client", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("retires_at", Instant),
+    UniqueConstraint("client", "version"),
+)
+"""One version of a client and when its operations end; null while nobody retired it."""
+
+operations = Table(
+    "operations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("checked_schema", Text, nullable=False),
+    Column("fault", Text),
+    Index("ix_operations_checked_schema", "checked_schema"),
+)
+"""Published operations by document id; an id never gets another text.
+
+`fault` says why it does not fit the schema that it was checked against last; null where it does.
+"""
+
+manifest_operations = Table(
+    "manifest_operations",
+    metadata,
+    Column(
+        "manifest_id",
+        Text,
+        ForeignKey("published_manifests.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("operation_id", Text, ForeignKey("operations.id"), primary_key=True),
+    Index("ix_manifest_operations_operation_id", "operation_id"),
+)
+"""Which operations a version of a client has."""
+
+operation_usage = Table(
+    "operation_usage",
+    metadata,
+    Column("day", Instant, primary_key=True),
+    Column("client", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("operation", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Index("ix_operation_usage_operation", "operation"),
+)
+"""How often who ran what in a day (UTC); `operation` is the SHA-256 of the text."""
+
+operation_fields = Table(
+    "operation_fields",
+    metadata,
+    Column("field", Text, primary_key=True),
+    Column("operation", Text, primary_key=True),
+    Index("ix_operation_fields_operation", "operation"),
+)
+"""The fields that an operation selects, as `Type.field`."""
+
+partners = Table(
+    "partners",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+)
+"""Clients that prove who they are by an API key; the name is that of their manifests."""
+
+partner_keys = Table(
+    "partner_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("partner_id", Text, ForeignKey("partners.id", ondelete="CASCADE"), nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("scopes", Json, nullable=False),
+    Column("networks", Json, nullable=False),
+    Column("is_sandbox", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    Index("ix_partner_keys_partner_id", "partner_id"),
+    Index("ix_partner_keys_prefix", "prefix"),
+)
+"""API keys: the first characters to find them by, and the SHA-256 of the whole."""
