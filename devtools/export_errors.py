@@ -13,6 +13,7 @@ MODULES = ("web.refusals", "web.persisted_documents")
 OTHERS = {
     "BAD_USER_INPUT": ("A variable or argument is not of its type.", False),
     "CONTEXT_MISSING": ("A value that a field needs from above is not there.", False),
+    "COST_TOO_HIGH": ("The operation may cost more than the limit; `details` has both.", False),
     "DOCUMENT_TOO_LARGE": ("The document has too many tokens or nests too deep.", False),
     "ERRORS_OMITTED": ("More paths failed in the same way; `count` says how many.", False),
     "FIELD_UNREACHABLE": ("No subgraph can be asked for the field.", False),
@@ -23,6 +24,8 @@ OTHERS = {
         "A subgraph answered null or a wrong value where none may be.",
         False,
     ),
+    "LIST_SIZE_MISSING": ("A list must be told how many items are asked for.", False),
+    "LIST_TOO_LONG": ("More items are asked for than a list gives at once.", False),
     "OPERATION_MISSING": ("The document has no operation.", False),
     "OPERATION_NAME_MISSING": ("The document has several operations; name one.", False),
     "OPERATION_TOO_COMPLEX": ("The operation has too many fields, or repeats them.", False),

@@ -137,7 +137,7 @@ class Engine:
             plan=prepared.plan,
             variables=variables,
             context=context,
-            is_explained=request.explain,
+            is_explained=request.explain or request.tells_cost,
             start_run=lambda: self._run(request, prepared, variables, context),
             finish=lambda run: _finish(run, prepared),
         )
@@ -248,12 +248,14 @@ class Engine:
         given = request.variables
         count = count_values(given, self._limits)
         values = prepared.variables.read(given)
-        if values is not None:
-            return values
-        arguments = (self.api_schema, prepared.node, given, self._limits)
-        if count <= _INLINE_VALUES_MAX:
-            return coerce_variables(*arguments)
-        return await self._thread.run(coerce_variables, *arguments)
+        if values is None:
+            arguments = (self.api_schema, prepared.node, given, self._limits)
+            if count <= _INLINE_VALUES_MAX:
+                values = coerce_variables(*arguments)
+            else:
+                values = await self._thread.run(coerce_variables, *arguments)
+        prepared.cost.check(values)
+        return values
 
     def _run(
         self,
@@ -273,6 +275,7 @@ class Engine:
             ends_at=now + self._limits.operation_seconds_max,
             compiled=prepared.compiled if prepared.compiled.is_ready else None,
             explain=[] if request.explain else None,
+            tells_cost=request.tells_cost,
         )
 
     def _compile_when_due(self, prepared: Prepared, variables: Mapping[str, Any]) -> None:
@@ -298,9 +301,13 @@ class Engine:
 
 def _finish(run: Run, prepared: Prepared) -> GraphQLResponse:
     data = prepared.compiled.shape(run.data, run.errors, run.variables)
+    extensions: dict[str, Any] = {}
+    if run.tells_cost:
+        extensions["cost"] = prepared.cost.tell(data, run.variables)
     if prepared.has_set_aside:
         data = give_back(data)
         for error in run.errors:
             error["path"] = give_back_path(error.get("path", []))
-    extensions = {} if run.explain is None else {"explain": {"fetches": run.explain}}
+    if run.explain is not None:
+        extensions["explain"] = {"fetches": run.explain}
     return GraphQLResponse(data=data, errors=run.errors, extensions=extensions)

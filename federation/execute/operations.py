@@ -6,6 +6,10 @@ from typing import Any
 
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 
+from federation.authorization.asked import find_asked
+from federation.authorization.field_guards import FieldGuards
+from federation.authorization.guard import NOTHING, Requirement
+from federation.authorization.mark import Marking
 from federation.errors import FederationError
 from federation.execute.prepare import Prepared, prepare
 from federation.execute.response import GraphQLRequest
@@ -24,7 +28,7 @@ _PARSED_CHARACTERS_MAX = 200_000
 _FIELD_CHARACTERS = 20
 """What a planned field weighs, in characters of a document."""
 
-_Key = tuple[str, str | None, Labels, Deferring]
+_Key = tuple[str, str | None, Labels, Deferring, Requirement]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +49,21 @@ class Operations:
         schema: GraphQLSchema,
         limits: EngineLimits,
         thread: PlanningThread,
+        guards: FieldGuards | None = None,
+        *,
+        rejects: bool = False,
     ) -> None:
         self._planners = planners
         self._schema = schema
         self._limits = limits
         self._thread = thread
+        self._guards = guards
+        self._rejects = rejects
         bounds = limits.plan_cache_entries_max, limits.plan_cache_characters_max
         self._prepared: PlanCache[Prepared | FederationError] = PlanCache(*bounds)
         self._kinds: PlanCache[str] = PlanCache(*bounds)
         self._uses: PlanCache[tuple[IncrementalUse, OperationDefinitionNode]] = PlanCache(*bounds)
+        self._asked: PlanCache[Requirement] = PlanCache(*bounds)
         self._parsed: PlanCache[DocumentNode] = PlanCache(
             limits.plans_pending_max, _PARSED_CHARACTERS_MAX
         )
@@ -96,14 +106,31 @@ class Operations:
         use, node = known
         return use.deferring(node, request.variables) if use.defers else None
 
+    async def asked_of(self, request: GraphQLRequest) -> Requirement:
+        """What the fields of a request ask of its caller.
+
+        Raises:
+            RequestError: as running it would report.
+        """
+        key = request.document, request.operation_name
+        known = self._asked.find(key)
+        if known is None:
+            known = await self._thread.run(self._read_asked, request)
+            self._asked.keep(key, known, len(request.document))
+        return known
+
     async def prepare(
         self,
         request: GraphQLRequest,
         active: Labels = NO_LABELS,
         deferring: Deferring = None,
+        refused: Requirement = NOTHING,
     ) -> Prepared:
-        """The plan of a request, made once however many ask for it at the same time."""
-        key = request.document, request.operation_name, active, deferring
+        """The plan of a request, made once however many ask for it at the same time.
+
+        Callers share it who are refused the same of what its fields ask for.
+        """
+        key = request.document, request.operation_name, active, deferring, refused
         known = self._prepared.find(key)
         if known is None:
             known = await self._prepare_once(key, request)
@@ -119,11 +146,15 @@ class Operations:
         active: Labels = NO_LABELS,
         deferring: Deferring = None,
         budget: Budget | None = None,
+        refused: Requirement = NOTHING,
     ) -> Prepared:
         """Make one operation ready, and keep nothing; as `prepare`."""
         planner = self._planners.while_active(active)
         given = (planner, self._schema, document, operation_name, self._limits)
-        return prepare(*given, deferring=deferring, phases=phases, budget=budget)
+        marking = None
+        if refused and self._guards is not None:
+            marking = Marking(self._guards, self._schema, refused, self._rejects)
+        return prepare(*given, deferring=deferring, phases=phases, budget=budget, marking=marking)
 
     def keep(self, request: GraphQLRequest, prepared: Prepared, *, is_alone: bool) -> None:
         """Know an operation that is alone in its document also without its name."""
@@ -131,7 +162,7 @@ class Operations:
         for name in {request.operation_name, None} if is_alone else {request.operation_name}:
             self._kinds.keep((document, name), prepared.plan.operation.kind, weight)
             if name != request.operation_name:
-                self._prepared.keep((document, name, NO_LABELS, None), prepared, weight)
+                self._prepared.keep((document, name, NO_LABELS, None, NOTHING), prepared, weight)
 
     async def _prepare_once(self, key: _Key, request: GraphQLRequest) -> Prepared | FederationError:
         """In the planning thread: even a short document can expand to a long one."""
@@ -155,7 +186,8 @@ class Operations:
             budget = Budget(self._limits.planning_seconds_max)
             document = self._parsed.find(key[0]) or parse_document(request.document, self._limits)
             self._parsed.drop(key[0])
-            return self.build(document, request.operation_name, None, key[2], key[3], budget)
+            _, name, labels, deferring, refused = key
+            return self.build(document, name, None, labels, deferring, budget, refused)
         except FederationError as fault:
             fault.__cause__ = fault.__context__ = None  # their frames hold what was parsed
             return fault.with_traceback(None)
@@ -165,6 +197,15 @@ class Operations:
         document = parse_document(request.document, self._limits)
         self._parsed.keep(request.document, document, len(request.document))
         return select_operation(document, request.operation_name).operation.value
+
+    def _read_asked(self, request: GraphQLRequest) -> Requirement:
+        assert self._guards is not None, "without guards nothing is asked for"
+        document = self._parsed.find(request.document)
+        if document is None:
+            document = parse_document(request.document, self._limits)
+            self._parsed.keep(request.document, document, len(request.document))
+        node = select_operation(document, request.operation_name)
+        return find_asked(self._guards, self._schema, document, node)
 
     def _read_use(self, request: GraphQLRequest) -> tuple[IncrementalUse, OperationDefinitionNode]:
         document = parse_document(request.document, self._limits)

@@ -8,6 +8,7 @@ from federation.execute.compiled_plan import CompiledPlan
 from federation.execute.incremental import Shapers, parts_of
 from federation.execute.shape_response import ResponseShaper
 from federation.limits import EngineLimits
+from federation.operation.cost import OperationCost
 from federation.operation.deferral import (
     Deferral,
     Deferring,
@@ -34,6 +35,7 @@ class Prepared:
     node: OperationDefinitionNode
     variables: PlainVariables
     plan: QueryPlan
+    cost: OperationCost
     compiled: CompiledPlan
     has_set_aside: bool
     """Fields that the client calls `__typename` have another key while the plan runs."""
@@ -70,6 +72,7 @@ def prepare(
     operation = normalize(
         schema, planner.interface_fields, document, node, limits, budget.check, deferral
     )
+    cost = planner.costs.estimate(operation)
     plan = planner.plan(operation, phases, budget)
     has_introspection = bool(operation.introspection)
     return Prepared(
@@ -77,6 +80,7 @@ def prepare(
         node=node if has_introspection else head_of(node),
         variables=PlainVariables(schema, node),
         plan=plan,
+        cost=cost,
         compiled=CompiledPlan(plan, schema, ResponseShaper(schema, plan.shown)),
         has_set_aside=document is not asked,
         part_shapers={

@@ -18,6 +18,8 @@ class GraphQLRequest(msgspec.Struct, frozen=True, kw_only=True):
     operation_name: str | None = None
     explain: bool = False
     """Adds `extensions.explain`: the fetches that ran."""
+    tells_cost: bool = False
+    """Adds `extensions.cost`: what was estimated, what it came to, and the limit."""
     rollout_key: str | None = None
     """Whom `@override(label: "percent(n)")` is decided for: the same key, the same side."""
 

@@ -30,6 +30,8 @@ class Run:
     """What fetches read of the tree, as far as compiled functions found it."""
     errors: list[Error] = field(default_factory=list)
     explain: list[dict[str, Any]] | None = None
+    tells_cost: bool = False
+    """Its answer says what it was estimated to cost, and did."""
     told: set[tuple[Any, ...]] = field(default_factory=set)
     """Paths that have an error: a field asked of two subgraphs fails once."""
 

@@ -1,6 +1,6 @@
 """The arguments of a field as text, and the variables in them."""
 
-from graphql import FieldNode, VariableNode, print_ast
+from graphql import FieldNode, OperationDefinitionNode, ValueNode, VariableNode, parse, print_ast
 from graphql.language import Visitor, visit
 
 
@@ -29,3 +29,15 @@ class _VariableNames(Visitor):
     def enter_variable(self, node: VariableNode, *_: object) -> None:
         """Note a variable."""
         self.names.add(node.name.value)
+
+
+def parse_arguments(text: str) -> dict[str, ValueNode]:
+    """The arguments by name; the reverse of `print_arguments`."""
+    if not text:
+        return {}
+    document = parse(f"{{ field{text} }}", no_location=True)
+    operation = document.definitions[0]
+    assert isinstance(operation, OperationDefinitionNode), "it is one"
+    field = operation.selection_set.selections[0]
+    assert isinstance(field, FieldNode), "it is one"
+    return {each.name.value: each.value for each in field.arguments or ()}

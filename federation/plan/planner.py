@@ -8,9 +8,11 @@ from federation.errors import PlanningError
 from federation.graph.build import build_join_graph
 from federation.limits import EngineLimits
 from federation.operation.conditions import ALWAYS, print_condition
+from federation.operation.cost import CostModel
 from federation.operation.interface_fields import InterfaceFields
 from federation.operation.model import Operation, SelectionSet
 from federation.operation.normalize import impure_keys
+from federation.operation.prices import Prices
 from federation.plan.budget import Budget
 from federation.plan.build_fetch_graph import build_fetch_graph
 from federation.plan.build_plan import PlanBuilder
@@ -34,6 +36,7 @@ class Planner:
         self._limits = limits
         self.graph = build_join_graph(supergraph)
         self.interface_fields = InterfaceFields(supergraph)
+        self.costs = CostModel(Prices(schema, supergraph.costs), limits)
 
     def plan(
         self,

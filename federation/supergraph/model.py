@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from graphql import DirectiveNode
 
+from federation.supergraph.costs import Costs
+
 
 class TypeKind(StrEnum):
     """The six kinds of a named type (GraphQL spec 3.4.1)."""
@@ -138,3 +140,5 @@ class Supergraph:
     """SDL of the directive definitions that clients see or that must be carried along."""
     links: tuple[str, ...] = ()
     """`@link` applications on the schema besides link and join, as GraphQL text."""
+    costs: Costs = field(default_factory=Costs)
+    """What `@cost` and `@listSize` say."""

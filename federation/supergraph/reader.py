@@ -37,6 +37,7 @@ from federation.supergraph.model import (
     SupergraphType,
     TypeKind,
 )
+from federation.supergraph.read_costs import read_costs
 from federation.vocabulary.link import LinkError, find_links
 
 _CONTEXT = "https://specs.apollo.dev/context"
@@ -77,6 +78,7 @@ def read_supergraph(sdl: str) -> Supergraph:
             if isinstance(node, DirectiveDefinitionNode)
             and not node.name.value.startswith(("join__", "link", "core"))
         ),
+        costs=read_costs(types.values(), document),
     )
 
 
