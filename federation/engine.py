@@ -7,6 +7,11 @@ from typing import Any
 
 from graphql import GraphQLSchema
 
+from federation.authorization.authorization import Authorization as Authorization
+from federation.authorization.authorization import Caller as Caller
+from federation.authorization.field_guards import find_guards
+from federation.authorization.guard import NOTHING, Requirement
+from federation.authorization.tell import tell_refused
 from federation.errors import FederationError, RequestError
 from federation.execute.executor import run_plan
 from federation.execute.fetch import Run
@@ -39,6 +44,7 @@ from federation.transport.transport import Transport
 PHASES = ("operation", "graph", "paths", "tree", "fetches", "plan", "answer")
 _DEFAULT_LIMITS = EngineLimits()
 _ALONE = Grouping()
+_STRANGERS = Authorization()
 _INLINE_VALUES_MAX = 500
 """Variables with up to so many values are coerced where they arrive."""
 
@@ -64,6 +70,7 @@ class Engine:
         active_labels: ActiveLabels | None = None,
         after_planning: Callable[[], None] | None = None,
         grouping: Grouping = _ALONE,
+        authorization: Authorization = _STRANGERS,
     ) -> None:
         self.api_schema: GraphQLSchema = build_api_schema(supergraph_sdl)
         """What clients see."""
@@ -71,9 +78,19 @@ class Engine:
         self._limits = limits
         self._active_labels = active_labels
         self._groups = Groups(grouping)
-        self._planners = Planners(read_supergraph(supergraph_sdl), self.api_schema, limits)
+        supergraph = read_supergraph(supergraph_sdl)
+        self._authorization = authorization
+        self._guards = find_guards(supergraph)
+        self._planners = Planners(supergraph, self.api_schema, limits)
         self._thread = PlanningThread(limits.plans_pending_max, after_planning)
-        self._operations = Operations(self._planners, self.api_schema, limits, self._thread)
+        self._operations = Operations(
+            self._planners,
+            self.api_schema,
+            limits,
+            self._thread,
+            self._guards,
+            rejects=authorization.rejects_operations,
+        )
 
     async def operation_kind(self, request: GraphQLRequest) -> str:
         """query, mutation or subscription.
@@ -124,7 +141,11 @@ class Engine:
     ) -> AsyncGenerator[GraphQLResponse, None]:
         """Run a subscription; the first item tells of a request error, if there is one."""
         try:
-            prepared = await self._operations.prepare(request, self._labels_of(request, context))
+            prepared = await self._operations.prepare(
+                request,
+                self._labels_of(request, context),
+                refused=await self._refused_to(request, context),
+            )
             if prepared.plan.primary is None:
                 raise RequestError(
                     "The operation is no subscription.", code="SUBSCRIPTION_EXPECTED"
@@ -223,12 +244,20 @@ class Engine:
             active |= self._planners.known(self._active_labels(context))
         return active
 
+    async def _refused_to(self, request: GraphQLRequest, context: Any) -> Requirement:
+        """What the fields of a request ask for, and its caller does not show."""
+        if self._guards is None:
+            return NOTHING
+        asked = await self._operations.asked_of(request)
+        return await self._authorization.refuse(asked, context)
+
     async def _begin(
         self, request: GraphQLRequest, context: Any, deferring: Deferring
     ) -> tuple[Run, Prepared]:
         """Plan a query or mutation and check its variables; introspection is answered here."""
+        refused = NOTHING if self._guards is None else await self._refused_to(request, context)
         prepared = await self._operations.prepare(
-            request, self._labels_of(request, context), deferring
+            request, self._labels_of(request, context), deferring, refused
         )
         if prepared.plan.primary is not None:
             raise RequestError(
@@ -304,6 +333,8 @@ def _finish(run: Run, prepared: Prepared) -> GraphQLResponse:
     extensions: dict[str, Any] = {}
     if run.tells_cost:
         extensions["cost"] = prepared.cost.tell(data, run.variables)
+    if prepared.has_marked:
+        data = tell_refused(data, run.errors)
     if prepared.has_set_aside:
         data = give_back(data)
         for error in run.errors:

@@ -1,9 +1,11 @@
 """Makes a document ready to run: validated, normalised, planned."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 
+from federation.authorization.mark import Marking, is_marked, without_marked
+from federation.authorization.tell import refuse_operation
 from federation.execute.compiled_plan import CompiledPlan
 from federation.execute.incremental import Shapers, parts_of
 from federation.execute.shape_response import ResponseShaper
@@ -18,6 +20,7 @@ from federation.operation.deferral import (
 )
 from federation.operation.document import head_of, select_operation, validate_document
 from federation.operation.expanded_size import check_expanded_size
+from federation.operation.model import Operation
 from federation.operation.normalize import normalize
 from federation.operation.plain_variables import PlainVariables
 from federation.operation.typename_aliases import set_aside
@@ -40,6 +43,8 @@ class Prepared:
     has_set_aside: bool
     """Fields that the client calls `__typename` have another key while the plan runs."""
     part_shapers: Shapers
+    has_marked: bool = False
+    """Fields that its callers may not see are told under marked keys."""
 
 
 def prepare(
@@ -52,8 +57,11 @@ def prepare(
     deferring: Deferring = None,
     phases: dict[str, str] | None = None,
     budget: Budget | None = None,
+    marking: Marking | None = None,
 ) -> Prepared:
     """Make one operation of a document ready; with `phases`, each phase leaves its text there.
+
+    With `marking` for callers who may not see all of it; then everything comes at once.
 
     Raises:
         RequestError: the document is not valid, or asks for too much.
@@ -67,13 +75,20 @@ def prepare(
     checked = with_defer(schema) if use.defers else schema
     validate_document(checked, document, limits, budget.check)
     asked, document = document, set_aside(document)
+    has_set_aside = document is not asked
     node = select_operation(document, operation_name)
-    deferral = None if deferring is None else Deferral(deferring)
+    if marking is not None:
+        document = marking.mark(document, node)
+        node = select_operation(document, operation_name)
+    deferral = None if deferring is None or marking is not None else Deferral(deferring)
     operation = normalize(
         schema, planner.interface_fields, document, node, limits, budget.check, deferral
     )
     cost = planner.costs.estimate(operation)
-    plan = planner.plan(operation, phases, budget)
+    fetched = operation if marking is None else _without_marked(operation, marking)
+    plan = planner.plan(fetched, phases, budget)
+    if marking is not None:
+        plan = replace(plan, shown=operation.root)
     has_introspection = bool(operation.introspection)
     return Prepared(
         document=document if has_introspection else None,
@@ -82,8 +97,21 @@ def prepare(
         plan=plan,
         cost=cost,
         compiled=CompiledPlan(plan, schema, ResponseShaper(schema, plan.shown)),
-        has_set_aside=document is not asked,
+        has_set_aside=has_set_aside,
         part_shapers={
             id(part): ResponseShaper(schema, part.shown) for part in parts_of(plan.deferred)
         },
+        has_marked=marking is not None,
     )
+
+
+def _without_marked(operation: Operation, marking: Marking) -> Operation:
+    """What is fetched.
+
+    Raises:
+        RequestError: all of it is refused, or there would be nothing to subscribe to.
+    """
+    has_no_source = operation.kind == "subscription" and is_marked(operation.root.fields[0].key)
+    if marking.rejects or has_no_source:
+        refuse_operation(operation)
+    return without_marked(operation)

@@ -142,3 +142,5 @@ class Supergraph:
     """`@link` applications on the schema besides link and join, as GraphQL text."""
     costs: Costs = field(default_factory=Costs)
     """What `@cost` and `@listSize` say."""
+    guard_names: Mapping[str, str] = field(default_factory=dict)
+    """What directives are called here that ask something of callers → their names in the specs."""

@@ -1,6 +1,6 @@
 """Reads a supergraph SDL (join spec v0.3+), composed here or elsewhere, into the model."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -38,9 +38,10 @@ from federation.supergraph.model import (
     TypeKind,
 )
 from federation.supergraph.read_costs import read_costs
-from federation.vocabulary.link import LinkError, find_links
+from federation.vocabulary.directives import SPEC_OF_DIRECTIVE
+from federation.vocabulary.link import Link, LinkError, find_links, identity_is_known
 
-_CONTEXT = "https://specs.apollo.dev/context"
+_GUARDS = ("authenticated", "requiresScopes", "policy")
 _KINDS: Mapping[type[DefinitionNode], TypeKind] = {
     ScalarTypeDefinitionNode: TypeKind.SCALAR,
     ObjectTypeDefinitionNode: TypeKind.OBJECT,
@@ -60,7 +61,8 @@ def read_supergraph(sdl: str) -> Supergraph:
     document = parse_supergraph(sdl)
     graphs = _read_graphs(document)
     names = {key: graph.name for key, graph in graphs.items()}
-    context = _context_name(document)
+    links = _read_links(document)
+    context = next(_names_of("context", links), "context")
     types: dict[str, SupergraphType] = {}
     for node in document.definitions:
         kind = _KINDS.get(type(node))
@@ -79,6 +81,7 @@ def read_supergraph(sdl: str) -> Supergraph:
             and not node.name.value.startswith(("join__", "link", "core"))
         ),
         costs=read_costs(types.values(), document),
+        guard_names={name: guard for guard in _GUARDS for name in _names_of(guard, links)},
     )
 
 
@@ -96,14 +99,24 @@ def parse_supergraph(sdl: str) -> DocumentNode:
         ) from fault
 
 
-def _context_name(document: DocumentNode) -> str:
-    """What `@context` is called here."""
+def _read_links(document: DocumentNode) -> tuple[Link, ...]:
+    """The specs that the supergraph uses; one that keeps something safe must be known."""
     try:
         links = find_links(document)
-    except LinkError:
-        return "context"
-    names = (each.directive_name("context") for each in links if each.identity == _CONTEXT)
-    return next(names, "context")
+    except LinkError as fault:
+        raise FederationError(str(fault), code="INVALID_SUPERGRAPH") from fault
+    for link in links:
+        if link.purpose == "SECURITY" and not identity_is_known(link.identity):
+            raise FederationError(
+                f"{link.url} is there for security, and not known here.", code="INVALID_SUPERGRAPH"
+            )
+    return links
+
+
+def _names_of(directive: str, links: Iterable[Link]) -> Iterator[str]:
+    """What a directive is called here, if its spec is linked."""
+    identity = SPEC_OF_DIRECTIVE[directive]
+    return (each.directive_name(directive) for each in links if each.identity == identity)
 
 
 def _read_graphs(document: DocumentNode) -> dict[str, Subgraph]:
