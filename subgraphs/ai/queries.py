@@ -4,6 +4,7 @@ import strawberry
 
 from domain.ai import records as ai
 from resolvers.ai import recommendations, training
+from schema.costs import Cost, paged_fields
 from schema.info import Info
 from subgraphs.ai.types import Recommendations, RecommenderModel
 
@@ -14,6 +15,7 @@ class Query:
 
     @strawberry.field(
         graphql_type=Recommendations | None,
+        directives=[Cost(weight=10), paged_fields("items")],
         description="What to hear next; `first` from 1 to 50, 20 by default.",
     )
     @staticmethod

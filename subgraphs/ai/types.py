@@ -7,8 +7,10 @@ import strawberry
 from domain.ai import records as ai
 from domain.ids import PlayableKey
 from resolvers.ai import similar_tracks
+from resolvers.ai.similar_tracks import SIMILAR_DEFAULT
 from resolvers.context import RequestContext
 from schema.batched import batched, references
+from schema.costs import paged_list
 from schema.global_id import global_id
 from schema.playable_ids import parse_playable_id
 from schema.scalars import DateTime
@@ -24,6 +26,7 @@ class Playable:
 
     @strawberry.field(
         graphql_type=list["SimilarPlayable"] | None,
+        directives=[paged_list(SIMILAR_DEFAULT)],
         description="What sounds most like it, best first; `first` from 1 to 50, 10 by default.",
     )
     @batched

@@ -11,6 +11,7 @@ from domain.media.playback_records import PlaybackState
 from resolvers.context import RequestContext
 from resolvers.media import playback, tracks
 from schema.batched import batched, references
+from schema.costs import ListSize
 from schema.ids import parse_id
 from schema.scalars import DateTime
 from subgraphs.media.nodes import Node
@@ -39,7 +40,11 @@ class PlaybackSession(Node):
         """What plays in each."""
         return await tracks.find_tracks(ctx, [session.track_id for session in parents])
 
-    @strawberry.field(graphql_type=list[Track], description="What comes next.")
+    @strawberry.field(
+        graphql_type=list[Track],
+        directives=[ListSize(assumed_size=50)],
+        description="What comes next.",
+    )
     @batched
     async def queue(
         parents: Sequence[playback_records.PlaybackSession], ctx: RequestContext

@@ -12,6 +12,7 @@ from domain.pages import Page, page_request
 from resolvers import jobs
 from resolvers.media import albums, artists, nodes, playback, tracks
 from resolvers.media import search as searching
+from schema.costs import PAGED, Cost
 from schema.ids import parse_id, split_id
 from schema.info import Info
 from schema.pagination import Connection
@@ -54,7 +55,9 @@ class Query:
         return await tracks.find_track(info.context, TrackId(parse_id(id, "Track")))
 
     @strawberry.field(
-        graphql_type=Connection[Track] | None, description="Public tracks, the newest first."
+        graphql_type=Connection[Track] | None,
+        directives=[PAGED],
+        description="Public tracks, the newest first.",
     )
     @staticmethod
     async def tracks(
@@ -65,6 +68,7 @@ class Query:
 
     @strawberry.field(
         graphql_type=Connection[Track] | None,
+        directives=[PAGED],
         description="My own tracks, drafts included, the newest first.",
     )
     @staticmethod
@@ -76,6 +80,7 @@ class Query:
 
     @strawberry.field(
         graphql_type=Connection[SearchResult] | None,
+        directives=[Cost(weight=10), PAGED],
         description=(
             "What holds all these words, or words that begin so; case and accents do not matter. "
             "The best first."

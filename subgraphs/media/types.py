@@ -12,6 +12,7 @@ from domain.pages import Page, page_request
 from resolvers.context import RequestContext
 from resolvers.media import albums, artists, tracks
 from schema.batched import batched, references
+from schema.costs import PAGED
 from schema.global_id import global_id
 from schema.ids import parse_id
 from schema.pagination import Connection
@@ -44,7 +45,9 @@ class Artist(Node):
         """The pictures' addresses."""
         return albums.picture_urls(ctx, [artist.image_key for artist in parents])
 
-    @strawberry.field(graphql_type=Connection["Album"], description="The newest first.")
+    @strawberry.field(
+        graphql_type=Connection["Album"], directives=[PAGED], description="The newest first."
+    )
     @batched
     async def albums(
         parents: Sequence[media.Artist],
@@ -56,7 +59,9 @@ class Artist(Node):
         keys = [artist.id for artist in parents]
         return await albums.list_albums_of_artists(ctx, keys, page_request(first, after))
 
-    @strawberry.field(graphql_type=Connection["Track"], description="The newest first.")
+    @strawberry.field(
+        graphql_type=Connection["Track"], directives=[PAGED], description="The newest first."
+    )
     @batched
     async def tracks(
         parents: Sequence[media.Artist],
@@ -99,7 +104,9 @@ class Album(Node):
         """The covers' addresses."""
         return albums.picture_urls(ctx, [album.cover_key for album in parents])
 
-    @strawberry.field(graphql_type=Connection["Track"], description="By disc and number.")
+    @strawberry.field(
+        graphql_type=Connection["Track"], directives=[PAGED], description="By disc and number."
+    )
     @batched
     async def tracks(
         parents: Sequence[media.Album],

@@ -6,6 +6,7 @@ from domain.ids import TokenId
 from domain.nft import records as nft
 from domain.pages import Page, page_request
 from resolvers.nft import tokens
+from schema.costs import PAGED
 from schema.ids import parse_id
 from schema.info import Info
 from schema.pagination import Connection
@@ -24,6 +25,7 @@ class Query:
 
     @strawberry.field(
         graphql_type=Connection[Token] | None,
+        directives=[PAGED],
         description="Tokens I asked for, newest first, in every state; null when not logged in.",
     )
     @staticmethod

@@ -10,6 +10,7 @@ from domain.pages import Page, page_request
 from resolvers.context import RequestContext
 from resolvers.nft import tokens
 from schema.batched import batched, references
+from schema.costs import PAGED
 from schema.global_id import global_id
 from schema.ids import parse_id
 from schema.pagination import Connection
@@ -28,6 +29,7 @@ class Playable:
 
     @strawberry.field(
         graphql_type=Connection["Token"] | None,
+        directives=[PAGED],
         description="Its tokens that stand on the chain, the oldest first.",
     )
     @batched

@@ -10,6 +10,7 @@ from domain.royalties import records as royalties
 from resolvers.context import RequestContext
 from resolvers.royalties import statements
 from schema.batched import batched
+from schema.costs import PAGED, ListSize
 from schema.ids import parse_id
 from schema.info import Info
 from schema.pagination import Connection
@@ -42,7 +43,11 @@ class Statement:
     period: str = strawberry.field(description="YYYY-MM, in UTC.")
     total: Money
 
-    @strawberry.field(graphql_type=list[StatementLine], description="Best earners first.")
+    @strawberry.field(
+        graphql_type=list[StatementLine],
+        directives=[ListSize(assumed_size=50)],
+        description="Best earners first.",
+    )
     @batched
     def lines(
         parents: Sequence[royalties.Statement], _ctx: RequestContext
@@ -51,7 +56,9 @@ class Statement:
         return [statement.lines for statement in parents]
 
     @strawberry.field(
-        graphql_type=Connection[PaidPlay] | None, description="The plays behind one line."
+        graphql_type=Connection[PaidPlay] | None,
+        directives=[PAGED],
+        description="The plays behind one line.",
     )
     @staticmethod
     async def plays(

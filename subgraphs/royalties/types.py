@@ -7,6 +7,7 @@ import strawberry
 from domain.royalties import records as royalties
 from resolvers.context import RequestContext
 from schema.batched import batched
+from schema.costs import ListSize
 from schema.global_id import global_id
 from schema.keys import STUB_KEY
 from schema.scalars import BigInt
@@ -41,7 +42,7 @@ class Split:
 
     version: int = strawberry.field(description="0 until one is set: all to the owner.")
 
-    @strawberry.field(graphql_type=list[SplitShare])
+    @strawberry.field(graphql_type=list[SplitShare], directives=[ListSize(assumed_size=5)])
     @batched
     def shares(
         parents: Sequence[royalties.Split], _ctx: RequestContext

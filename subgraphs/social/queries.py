@@ -6,6 +6,7 @@ from domain.ids import ArtistKey, PlayableKey
 from domain.pages import Page, page_request
 from domain.social import records as social
 from resolvers.social import follows, likes, notifications
+from schema.costs import PAGED
 from schema.info import Info
 from schema.pagination import Connection
 from subgraphs.social.stubs import Artist
@@ -17,7 +18,9 @@ class Query:
     """What social can be asked; null when nobody is logged in."""
 
     @strawberry.field(
-        graphql_type=Connection[Notification] | None, description="What I was told, newest first."
+        graphql_type=Connection[Notification] | None,
+        directives=[PAGED],
+        description="What I was told, newest first.",
     )
     @staticmethod
     async def my_notifications(
@@ -33,7 +36,9 @@ class Query:
         return await notifications.count_unread(info.context)
 
     @strawberry.field(
-        graphql_type=Connection[Artist] | None, description="Whom I follow, newest first."
+        graphql_type=Connection[Artist] | None,
+        directives=[PAGED],
+        description="Whom I follow, newest first.",
     )
     @staticmethod
     async def my_followed_artists(
@@ -44,7 +49,9 @@ class Query:
         return None if page is None else page.map(lambda follow: ArtistKey(follow.artist_id))
 
     @strawberry.field(
-        graphql_type=Connection[Playable] | None, description="What I like, newest first."
+        graphql_type=Connection[Playable] | None,
+        directives=[PAGED],
+        description="What I like, newest first.",
     )
     @staticmethod
     async def my_likes(

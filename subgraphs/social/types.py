@@ -10,6 +10,7 @@ from domain.social import records as social
 from resolvers.context import RequestContext
 from resolvers.social import comments, likes
 from schema.batched import batched, references
+from schema.costs import PAGED
 from schema.global_id import global_id
 from schema.ids import parse_id
 from schema.pagination import Connection
@@ -48,7 +49,9 @@ class Playable:
         """Comments, counted."""
         return await comments.count_comments(ctx, parents)
 
-    @strawberry.field(graphql_type=Connection["Comment"] | None, description="Newest first.")
+    @strawberry.field(
+        graphql_type=Connection["Comment"] | None, directives=[PAGED], description="Newest first."
+    )
     @batched
     async def comments(
         parents: Sequence[PlayableKey],
