@@ -140,6 +140,7 @@ def build_engine(settings: Settings, remote: dict[str, HttpTransport]) -> Engine
     limits = EngineLimits(
         fetch_seconds_max=settings.fetch_seconds_max,
         operation_seconds_max=settings.operation_seconds_max,
+        operation_cost_max=settings.operation_cost_max,
     )
     local = local_transports(each for each in SUBGRAPHS if each.name not in remote)
     return Engine(

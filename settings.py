@@ -134,6 +134,9 @@ class Settings(BaseSettings):
     operation_seconds_max: float = Field(default=10.0, gt=0)
     """Deadline of one operation."""
 
+    operation_cost_max: int = Field(default=20_000, ge=1)
+    """Estimated cost of one operation, by the schema's `@cost` and `@listSize`."""
+
     persisted_documents: Path | None = None
     """Manifest file: id → document; by default examples/operations/manifest.json."""
 

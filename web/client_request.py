@@ -38,6 +38,8 @@ class ClientRequest(Struct, frozen=True, kw_only=True):
     """All headers as they came, for those who pass some of them on; names in lower case."""
     explain: bool = False
     """The client asked for the plan; the front grants it in development only."""
+    tells_cost: bool = False
+    """The client asked what its operation costs."""
     answer_headers: list[tuple[str, str]] = field(default_factory=list)
     """Headers that the operation adds to the answer, such as a login's Set-Cookie."""
 
@@ -75,6 +77,7 @@ def read_client_request(
     """Read who might be asking, from a request or from the handshake of a WebSocket."""
     may_use_cookies = "cookie" in headers and not is_from_elsewhere(headers, allowed_origins)
     address = scope.get("client")
+    explained = _words(headers["tutti-explain"]) if "tutti-explain" in headers else ()
     return ClientRequest(
         request_id=_request_id(headers.get("x-request-id")),
         transport=transport,
@@ -86,8 +89,13 @@ def read_client_request(
         user_agent=headers.get("user-agent", "")[:256],
         idempotency_key=headers.get("idempotency-key"),
         headers=headers,
-        explain=headers.get("tutti-explain", "").strip().lower() == "plan",
+        explain="plan" in explained,
+        tells_cost="cost" in explained,
     )
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.lower().split(",")]
 
 
 def parse_bearer(text: str) -> str | None:

@@ -137,6 +137,7 @@ class OperationRunner:
             variables=params.variables,
             operation_name=params.operation_name,
             explain=client.explain and parts.development,
+            tells_cost=client.tells_cost or (client.explain and parts.development),
         )
         key = client.idempotency_key
         if key is None:
