@@ -19,6 +19,7 @@ from resolvers.users.sessions import OpenSessions
 from settings import Settings
 from subgraphs.registry import SUBGRAPHS
 from supervision import supervise
+from web.cors import AllowedOrigins
 from web.http_server import address_of, listen, serve_app, settle_garbage
 from web.idempotency import ANSWER_SECONDS, CLAIM_SECONDS_MAX
 from web.ipfs_documents import ipfs_documents
@@ -119,6 +120,11 @@ def _front_parts(
             claim_seconds=CLAIM_SECONDS_MAX,
             answer_seconds=ANSWER_SECONDS,
         ),
+        allowed_origins=AllowedOrigins(
+            settings.allowed_origins, with_this_machine=settings.is_development
+        ),
+        is_schema_public=settings.is_schema_public,
+        deferring=engine,
         development=settings.is_development,
         explainer=engine,
     )

@@ -1,5 +1,6 @@
 """Everything that differs between two deployments, and nothing else."""
 
+import re
 from pathlib import Path
 from typing import Literal, Self
 
@@ -7,6 +8,9 @@ from pydantic import AliasChoices, Field, SecretStr, field_validator, model_vali
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from db.engine import DOMAINS
+
+ORIGIN = re.compile(r"https?://[a-z0-9.\[\]:-]+")
+"""As browsers write it: in lower case, without a path."""
 
 
 class Settings(BaseSettings):
@@ -30,6 +34,14 @@ class Settings(BaseSettings):
 
     public_url: str | None = None
     """Scheme and authority under which clients reach us; by default host and port."""
+
+    allowed_origins: tuple[str, ...] = ()
+    """Origins (scheme://host[:port]) of front ends on other hosts, whose pages may ask with the
+    viewer's cookies; development allows those of this machine as well."""
+
+    schema_public: bool | None = None
+    """Whether callers who are not logged in may introspect, read /schema.graphql and be told of
+    names that come close to a wrong one; by default in development only."""
 
     data_dir: Path = Path("var")
     """Database, objects, chain and keys of the embedded profile."""
@@ -154,6 +166,14 @@ class Settings(BaseSettings):
             return float(text[:-2]) / 1000
         return float(text[:-1]) if text.endswith("s") else value
 
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if ORIGIN.fullmatch(origin) is None:
+                raise ValueError(f"TUTTI_ALLOWED_ORIGINS: {origin!r} is no https://host[:port]")
+        return origins
+
     @model_validator(mode="after")
     def _is_one_of_two_profiles(self) -> Self:
         urls = self.urls_by_domain().values()
@@ -194,6 +214,11 @@ class Settings(BaseSettings):
     def is_development(self) -> bool:
         """True where developers' conveniences are on."""
         return self.environment == "development"
+
+    @property
+    def is_schema_public(self) -> bool:
+        """True where callers who are not logged in may learn of the schema."""
+        return self.is_development if self.schema_public is None else self.schema_public
 
     @property
     def is_embedded(self) -> bool:

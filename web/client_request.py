@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 from urllib.parse import urlsplit
@@ -72,7 +72,7 @@ def read_client_request(
     headers: Mapping[str, str],
     *,
     transport: str,
-    allowed_origins: frozenset[str],
+    allowed_origins: Container[str],
 ) -> ClientRequest:
     """Read who might be asking, from a request or from the handshake of a WebSocket."""
     may_use_cookies = "cookie" in headers and not is_from_elsewhere(headers, allowed_origins)
@@ -104,7 +104,7 @@ def parse_bearer(text: str) -> str | None:
     return match.group(1) if match else None
 
 
-def is_from_elsewhere(headers: Mapping[str, str], allowed_origins: frozenset[str]) -> bool:
+def is_from_elsewhere(headers: Mapping[str, str], allowed_origins: Container[str]) -> bool:
     """Tell whether a browser says that a page of another origin sent this.
 
     Clients other than browsers send neither header, and have no cookies by accident.

@@ -1,5 +1,6 @@
 """The only place that turns exceptions into GraphQL errors; masks the unexpected."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -24,6 +25,7 @@ HTTP_STATUS_BY_CODE = {
     "CONFLICT": 409,
     "BODY_TOO_LARGE": 413,
     "TOO_LARGE": 413,
+    "URI_TOO_LONG": 414,
     "UNSUPPORTED_MEDIA_TYPE": 415,
     "RATE_LIMITED": 429,
     "DEADLINE_EXCEEDED": 504,
@@ -78,11 +80,18 @@ def with_request_id(response: GraphQLResponse, request_id: str) -> GraphQLRespon
     """
     if not response.errors:
         return response
-    errors = [
-        {**error, "extensions": {**(error.get("extensions") or {}), "requestId": request_id}}
-        for error in response.errors
-    ]
+    errors = errors_with_request_id(response.errors, request_id)
     return replace(response, errors=errors, written=None)
+
+
+def errors_with_request_id(
+    errors: Iterable[dict[str, Any]], request_id: str
+) -> list[dict[str, Any]]:
+    """Copies of errors that quote the request."""
+    return [
+        {**error, "extensions": {**(error.get("extensions") or {}), "requestId": request_id}}
+        for error in errors
+    ]
 
 
 def write_response(response: GraphQLResponse) -> bytes:

@@ -13,8 +13,8 @@ from federation.errors import RequestError
 from web.client_request import ClientRequest, read_client_request, read_headers
 from web.error_response import error_as_dict, http_status, with_request_id
 from web.explorer import Page
-from web.graphql_http import RETRY_AFTER_SECONDS
 from web.graphql_params import GraphQLParams, params_from_json
+from web.json_answers import RETRY_AFTER_SECONDS
 from web.json_bytes import dump_json
 from web.limits import Slots
 from web.media_types import HEADER_BYTES_MAX, JSON, choose_media_type

@@ -1,6 +1,6 @@
 """An application with /graphql, in the process of the gateway or of one subgraph."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from web.cors import Cors
 from web.error_response import error_as_dict
 from web.json_bytes import dump_json
 from web.security_headers import SECURITY_HEADERS, SecurityHeaders
@@ -22,7 +23,7 @@ class FrontApp(Starlette):
     """All addresses; /graphql goes around router and middleware, where it is written plainly.
 
     They would cost half as much again as all else that the front does for a small query; so
-    what is behind it brings its own security headers.
+    what is behind it brings its own security headers, and minds the origin itself.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class FrontApp(Starlette):
         *,
         sockets: ASGIApp | None = None,
         routes: Sequence[BaseRoute],
+        allowed_origins: Container[str] = frozenset(),
         lifespan: Callable[[Starlette], AbstractAsyncContextManager[Any]] | None = None,
     ) -> None:
         """Put it together; `Any` is Starlette's type of a lifespan's state."""
@@ -42,7 +44,7 @@ class FrontApp(Starlette):
         super().__init__(
             routes=[*own, *routes],
             lifespan=lifespan,
-            middleware=[Middleware(SecurityHeaders)],
+            middleware=[Middleware(SecurityHeaders), Middleware(Cors, allowed_origins)],
             exception_handlers={Exception: answer_bug},
         )
 

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from errors import DependencyError
 from federation.limits import EngineLimits
-from federation.transport.header_rules import DEFAULT_FORWARDED, HeaderRules
+from federation.transport.header_rules import DEFAULT_FORWARDED, ClientHeaders, HeaderRules
 from federation.transport.http import HttpTransport, Subscriptions
 from federation.transport.options import HttpOptions
 from web.client_request import ClientRequest
@@ -63,7 +63,8 @@ def open_gateway_context(
 
 @asynccontextmanager
 async def _open(client: ClientRequest) -> AsyncIterator[GatewayContext]:
-    headers = {**client.headers, "x-request-id": client.request_id}
+    headers = ClientHeaders(client.headers)
+    headers["x-request-id"] = client.request_id
     if client.bearer_token is not None:
         headers["authorization"] = f"Bearer {client.bearer_token}"
     if not client.cookies:
@@ -119,6 +120,7 @@ def build_gateway_app(engine: SupergraphEngine, options: GatewayOptions) -> Star
     parts = FrontParts(
         engine=engine,
         make_context=open_gateway_context,
+        deferring=engine,
         development=options.is_explaining,
         explainer=engine,
     )

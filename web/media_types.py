@@ -7,6 +7,7 @@ from functools import lru_cache
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 EVENT_STREAM = "text/event-stream"
+MULTIPART = "multipart/mixed"
 HTML = "text/html"
 
 HEADER_BYTES_MAX = 4_096
@@ -61,6 +62,14 @@ def choose_media_type(accept: str, offers: tuple[str, ...]) -> str | None:
             weight, specificity, position = match
             ranked.append((-weight, -specificity, position, place, offer))
     return min(ranked)[-1] if ranked else None
+
+
+def weight_of(offer: str, accept: str) -> float:
+    """How much a client wants what it is offered; 1 where it wants anything."""
+    if not accept.strip():
+        return 1.0
+    match = _best_match(offer, [parse_media_type(part) for part in accept.split(",")])
+    return 0.0 if match is None else match[0]
 
 
 def _best_match(offer: str, ranges: Sequence[MediaType]) -> tuple[float, int, int] | None:

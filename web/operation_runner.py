@@ -1,8 +1,8 @@
 """Runs operations for every transport alike: same documents, limits and credentials."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Container
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -13,12 +13,14 @@ from federation.engine import GraphQLRequest, GraphQLResponse
 from federation.errors import FederationError
 from web.begun import Begun
 from web.client_request import ClientRequest, MakeContext
+from web.deferred_answers import DefersOperations, answers_in_pieces
 from web.error_response import refusal, with_request_id
 from web.graphql_params import GraphQLParams
 from web.idempotency import IdempotencyStore, IdempotentMutations
 from web.limits import Slots, WebLimits
 from web.persisted_documents import DocumentManifest, PartnerKeys, choose_document
-from web.refusals import BadRequest, DeadlineExceeded, Overloaded
+from web.refusals import BadRequest, DeadlineExceeded, IntrospectionRefused, Overloaded
+from web.schema_privacy import asks_for_schema, without_suggestions
 
 
 class RunsOperations(Protocol):
@@ -56,6 +58,13 @@ class Operation(Struct, frozen=True, kw_only=True):
     kind: str | None
     """None where the text is wrong: running it will say how."""
     idempotency_key: str | None = None
+    wire_format: str | None = None
+    """How its client reads what comes later; None: all comes in one answer."""
+
+    @property
+    def defers(self) -> bool:
+        """Whether it may have deferred parts; what a mutation gives always comes at once."""
+        return self.kind == "query" and "defer" in self.request.document
 
     @property
     def is_subscription(self) -> bool:
@@ -99,8 +108,12 @@ class FrontParts:
     idempotency: IdempotencyStore | None = None
     """None: mutations with an Idempotency-Key are refused."""
     limits: WebLimits = field(default_factory=WebLimits)
-    allowed_origins: frozenset[str] = frozenset()
+    allowed_origins: Container[str] = frozenset()
     """Origins whose pages count as our own, beside the one the request was sent to."""
+    is_schema_public: bool = True
+    """Whether those whom `viewer_of` does not know may introspect, and be helped by suggestions."""
+    deferring: DefersOperations | None = None
+    """The engine again, if it defers; None: what is deferred comes with everything else."""
     development: bool = False
     explainer: ExplainsOperations | None = None
     """Asked in development only; None: no plan is shown."""
@@ -178,18 +191,55 @@ class OperationRunner:
     ) -> AsyncGenerator[GraphQLResponse, None]:
         """Give the answers of any operation one by one; a failure is the last of them."""
         try:
+            if operation.wire_format is not None and operation.defers:
+                pieces = self._pieces(operation, client, operation.wire_format)
+                async with aclosing(pieces):
+                    async for piece in pieces:
+                        yield piece
+                return
             if not operation.is_subscription:
                 yield await self.run(operation, client)
                 return
             with self._streams:
                 async with self._parts.make_context(client) as context:
+                    is_hidden = self._hides_schema(operation, context)
                     events = self._parts.engine.subscribe(operation.request, context)
                     async with _closing(events):
                         async for event in events:
                             await self._parts.check_viewer(context)
-                            yield with_request_id(event, client.request_id)
+                            told = without_suggestions(event) if is_hidden else event
+                            yield with_request_id(told, client.request_id)
         except Exception as error:  # noqa: BLE001 -- the border to the client: all are answered
             yield refusal(error, client.request_id)
+
+    async def _pieces(
+        self, operation: Operation, client: ClientRequest, wire_format: str
+    ) -> AsyncGenerator[GraphQLResponse, None]:
+        assert self._parts.deferring is not None, "others have no wire format"
+        with self._operations:
+            async with self._parts.make_context(client) as context:
+                pieces = answers_in_pieces(
+                    self._parts.deferring.execute_incrementally(operation.request, context),
+                    wire_format=wire_format,
+                    request_id=client.request_id,
+                    seconds_max=self._parts.limits.operation_seconds_max,
+                    is_schema_hidden=self._hides_schema(operation, context),
+                )
+                async with aclosing(pieces):
+                    async for piece in pieces:
+                        yield piece
+
+    def _hides_schema(self, operation: Operation, context: Any) -> bool:
+        """Whether this viewer must not learn of the schema.
+
+        Raises:
+            IntrospectionRefused: that is what the operation asks for.
+        """
+        if self._parts.is_schema_public or self._parts.viewer_of(context):
+            return False
+        if asks_for_schema(operation.request.document):
+            raise IntrospectionRefused("Log in to see the schema.")
+        return True
 
     async def _run_in_time(self, operation: Operation, client: ClientRequest) -> GraphQLResponse:
         with self._operations:
@@ -211,11 +261,12 @@ class OperationRunner:
         if operation.idempotency_key != client.idempotency_key:  # it stood in the body
             client = replace(client, idempotency_key=operation.idempotency_key)
         async with self._parts.make_context(client) as context:
+            is_hidden = self._hides_schema(operation, context)
             response = await self._execute(operation, context)
             if operation.request.explain and "explain" in response.extensions:
                 count = self._parts.count_statements(context)
                 response.extensions["explain"]["statements"] = count
-            return response
+            return without_suggestions(response) if is_hidden else response
 
     async def _execute(self, operation: Operation, context: Any) -> GraphQLResponse:
         engine, request = self._parts.engine, operation.request

@@ -18,9 +18,15 @@ class RequestTimedOut(InputError):
 
 
 class BodyTooLarge(InputError):
-    """The body, the query string or the document is larger than its bound."""
+    """The body or the document is larger than its bound."""
 
     code = "BODY_TOO_LARGE"
+
+
+class UriTooLong(InputError):
+    """The query string is longer than its bound; the same request may come by POST."""
+
+    code = "URI_TOO_LONG"
 
 
 class MethodNotAllowed(InputError):
@@ -60,8 +66,18 @@ class PersistedQueryNotFound(InputError):
     code = "PERSISTED_QUERY_NOT_FOUND"
 
 
+class AutomaticQueryNotFound(PersistedQueryNotFound):
+    """Nobody sent a text with this hash lately; Apollo's clients then send theirs."""
+
+
+class PersistedQueryNotSupported(InputError):
+    """What this client sends with a hash is not kept; Apollo's clients then send no hashes."""
+
+    code = "PERSISTED_QUERY_NOT_SUPPORTED"
+
+
 class PersistedDocumentRequired(AccessError):
-    """This client may run the documents of its manifest only."""
+    """This client may run published operations only; send the id of one."""
 
     code = "PERSISTED_DOCUMENT_REQUIRED"
 
@@ -70,6 +86,12 @@ class CsrfRefused(AccessError):
     """A foreign page sent a request that the browser did not ask us about first."""
 
     code = "CSRF_REFUSED"
+
+
+class IntrospectionRefused(AccessError):
+    """The schema is shown to known viewers only."""
+
+    code = "INTROSPECTION_REFUSED"
 
 
 class Overloaded(DependencyError):

@@ -8,6 +8,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from web.begun import Begun
+from web.compression import coding_of_request, decompress
 from web.json_bytes import load_json
 from web.limits import WebLimits
 from web.media_types import HEADER_BYTES_MAX, JSON, MediaType, parse_media_type
@@ -19,16 +20,19 @@ async def read_json_body(receive: Receive, headers: Mapping[str, str], limits: W
 
     Raises:
         UnsupportedMediaType: it is of another type, charset or content coding.
-        BodyTooLarge: it has more bytes than it may.
+        BodyTooLarge: it has more bytes than it may, as sent or once it is opened.
         RequestTimedOut: it did not arrive in time.
         BadRequest: it is not JSON.
         ClientDisconnect: the client went away.
     """
-    _require_json_in_utf8(headers)
+    require_json_in_utf8(headers)
+    coding = coding_of_request(headers)
     _refuse_declared(headers, limits.body_bytes_max)
     body = await read_bytes(
         receive, bytes_max=limits.body_bytes_max, seconds_max=limits.body_seconds_max
     )
+    if coding is not None:
+        body = await decompress(body, coding, bytes_max=limits.body_bytes_max)
     try:
         return load_json(body)
     except ValueError as error:
@@ -40,15 +44,17 @@ def read_content_type(headers: Mapping[str, str]) -> MediaType:
     return parse_media_type(headers.get("content-type", "")[:HEADER_BYTES_MAX])
 
 
-def _require_json_in_utf8(headers: Mapping[str, str]) -> None:
-    """Refuse other bodies: JSON alone makes a browser ask before a foreign page may send."""
+def require_json_in_utf8(headers: Mapping[str, str]) -> None:
+    """Refuse other bodies: JSON alone makes a browser ask before a foreign page may send.
+
+    Raises:
+        UnsupportedMediaType: it is said to be something else.
+    """
     content_type = read_content_type(headers)
     if content_type.name != JSON:
         raise UnsupportedMediaType(f"Send the request as {JSON}.")
     if content_type.parameters.get("charset", "utf-8") not in ("utf-8", "utf8"):
         raise UnsupportedMediaType("Send the request in UTF-8.")
-    if headers.get("content-encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType("Send the request body uncompressed.")
 
 
 async def read_bytes(receive: Receive, *, bytes_max: int, seconds_max: float) -> bytes:

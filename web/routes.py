@@ -60,6 +60,7 @@ def build_app(
         GraphQLOverHTTP(runner, parts, explorer=page),
         sockets=GraphQLOverWebSocket(runner, parts),
         routes=[*routes, *explaining],
+        allowed_origins=parts.allowed_origins,
         lifespan=lifespan,
     )
 

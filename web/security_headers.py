@@ -1,5 +1,7 @@
 """The headers that stand on every answer."""
 
+from collections.abc import Iterable
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SECURITY_HEADERS = {
@@ -21,8 +23,9 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, and complete the headers of an HTTP answer on its way out."""
-        is_http = scope["type"] == "http"
-        await self._app(scope, receive, completing(scope, send) if is_http else send)
+        if scope["type"] == "http":
+            send = completing(send, security_headers(scope["scheme"]))
+        await self._app(scope, receive, send)
 
 
 def security_headers(scheme: str) -> tuple[tuple[bytes, bytes], ...]:
@@ -30,9 +33,8 @@ def security_headers(scheme: str) -> tuple[tuple[bytes, bytes], ...]:
     return OVER_HTTPS if scheme == "https" else OVER_HTTP
 
 
-def completing(scope: Scope, send: Send) -> Send:
-    """Send what is sent, with the headers that it lacks."""
-    added = security_headers(scope["scheme"])
+def completing(send: Send, added: Iterable[tuple[bytes, bytes]]) -> Send:
+    """Send what is sent, with those of the headers that it lacks."""
 
     async def send_completed(message: Message) -> None:
         if message["type"] == "http.response.start":

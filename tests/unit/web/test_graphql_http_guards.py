@@ -88,12 +88,13 @@ async def test_what_cannot_be_read_now_is_503_and_nothing_runs(open_client, engi
     assert engine.requests == []
 
 
-async def test_a_query_string_over_the_bound_is_413(open_client) -> None:
+async def test_a_query_string_over_the_bound_is_414(open_client) -> None:
     client = open_client(limits=WebLimits(query_string_bytes_max=20))
 
     answer = await client.get("/graphql", params={"query": HELLO + " " * 20})
 
-    assert answer.status_code == 413
+    assert answer.status_code == 414
+    assert code(answer) == "URI_TOO_LONG"
 
 
 @pytest.mark.parametrize(

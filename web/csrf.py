@@ -1,0 +1,38 @@
+"""Refuses what a foreign page can make a browser send without asking us first."""
+
+from collections.abc import Container, Mapping
+
+from web.client_request import is_from_elsewhere
+from web.media_types import JSON
+from web.refusals import CsrfRefused
+from web.request_body import read_content_type, require_json_in_utf8
+
+PREFLIGHT_HEADERS = (
+    "apollo-require-preflight",
+    "graphql-require-preflight",
+    "x-apollo-operation-name",
+    "x-requested-with",
+)
+
+
+def require_own_page(headers: Mapping[str, str], allowed_origins: Container[str]) -> None:
+    """Refuse a GET that a foreign page may have sent; a POST of JSON always asks first.
+
+    Some browsers have let pages send odd content types by GET without asking, so a type proves
+    nothing, except for the one that always makes them ask.
+
+    Raises:
+        CsrfRefused: no header on it forces a preflight.
+        UnsupportedMediaType: it is said to have a body that is not JSON in UTF-8.
+    """
+    if is_from_elsewhere(headers, allowed_origins) or _is_undecided(headers):
+        has_header = any(name in headers for name in PREFLIGHT_HEADERS)
+        if not has_header and read_content_type(headers).name != JSON:
+            raise CsrfRefused("Requests from other origins need GraphQL-Require-Preflight.")
+    if "content-type" in headers:
+        require_json_in_utf8(headers)
+
+
+def _is_undecided(headers: Mapping[str, str]) -> bool:
+    """Whether a browser without fetch metadata may have sent its cookies for any page."""
+    return "cookie" in headers and "origin" not in headers and "sec-fetch-site" not in headers
