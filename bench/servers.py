@@ -44,6 +44,7 @@ from web.http_server import keep_loop_free
 from web.limits import WebLimits
 from web.operation_runner import FrontParts, RunsOperations
 from web.routes import build_app
+from web.socket_protocol import BatchedSocket
 from web.subgraph_app import SubgraphRunner
 
 SECONDS_MAX = 60.0
@@ -167,7 +168,7 @@ def main() -> None:
         port=given.port,
         http="httptools",
         loop="uvloop",
-        ws="websockets-sansio",
+        ws=BatchedSocket,
         lifespan="off",
         log_level="warning",
         access_log=False,

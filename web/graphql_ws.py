@@ -104,7 +104,6 @@ class _Socket:
         self._client = replace(client, idempotency_key=None)  # it would cover every operation
         self._receive = receive
         self._send = send
-        self._sending = asyncio.Lock()
         self._operations: dict[str, asyncio.Task[None]] = {}
 
     async def serve(self) -> None:
@@ -243,7 +242,7 @@ class _Socket:
     async def _send_text(self, text: str) -> None:
         """Send one message, but not forever: who does not read loses the socket."""
         try:
-            sending = Begun(self._send_alone(text))
+            sending = Begun(self._send_message(text))
             if not sending.is_done:
                 async with asyncio.timeout(self._limits.send_seconds_max):
                     await sending
@@ -252,9 +251,8 @@ class _Socket:
         except OSError as error:
             raise SocketEnded from error
 
-    async def _send_alone(self, text: str) -> None:
-        async with self._sending:
-            await self._send({"type": "websocket.send", "text": text})
+    async def _send_message(self, text: str) -> None:
+        await self._send({"type": "websocket.send", "text": text})
 
 
 def _next_message(operation_id: str, response: GraphQLResponse) -> str:

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.applications import Starlette
 
+from web.socket_protocol import BatchedSocket
+
 SOCKET_MESSAGE_BYTES_MAX = 1024 * 1024
 SHUTDOWN_SECONDS_MAX = 10
 CALLS_NESTED_MAX = 6_000
@@ -106,8 +108,9 @@ async def serve_app(app: Starlette, listener: socket.socket) -> None:
     config = uvicorn.Config(
         app,
         http="httptools",
-        ws="websockets-sansio",
+        ws=BatchedSocket,
         ws_max_size=SOCKET_MESSAGE_BYTES_MAX,
+        ws_per_message_deflate=False,  # its state would outweigh all else we keep of a socket
         lifespan="off",
         log_level="warning",
         access_log=False,

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import AsyncGenerator, Callable, Collection, Hashable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -14,6 +14,8 @@ from federation.operation.model import Field, SelectionSet
 
 WAITING_MAX = 64
 """Answers that wait for one slow reader before it is told the present state instead."""
+WOKEN_AT_ONCE = 100
+"""Readers that are woken in one turn of the loop: so many write their answers in a few ms."""
 
 
 def never_grouped(_context: Any) -> None:
@@ -84,13 +86,14 @@ class Groups:
                             yield answer
                     if member.is_behind:
                         return  # its own events ended first
-                if member.waiting:
-                    yield member.waiting.popleft()
-                elif group.is_over:
+                told = group.next_for(member)
+                if told is not None:
+                    yield told
+                elif group.is_over and not member.is_behind:
                     group.raise_failure()
                     return
-                else:
-                    await member.wait()
+                elif not member.is_behind:
+                    await group.wait(member)
         finally:
             await group.leave(member)
 
@@ -98,52 +101,53 @@ class Groups:
         del self._groups[key]
 
 
+@dataclass(slots=True, eq=False)
 class _Member:
-    """One reader of a group, and the answers that wait for it."""
+    """One reader of a group."""
 
-    def __init__(self, *, is_behind: bool) -> None:
-        self.is_behind = is_behind
-        """Whether it must read the state before it is told of changes."""
-        self.waiting: deque[GraphQLResponse] = deque()
-        self._changed = asyncio.Event()
-
-    def put(self, answer: GraphQLResponse) -> None:
-        """Tell it, or that there was too much to tell."""
-        if self.is_behind:
-            return
-        if len(self.waiting) < WAITING_MAX:
-            self.waiting.append(answer)
-        else:
-            self.waiting.clear()
-            self.is_behind = True
-        self._changed.set()
-
-    def wake(self) -> None:
-        """Let it look again."""
-        self._changed.set()
-
-    async def wait(self) -> None:
-        """Wait until there is something to read, or nothing more."""
-        self._changed.clear()
-        await self._changed.wait()
+    position: int
+    """How many of the group's answers it was told, or need not be told."""
+    is_behind: bool
+    """Whether it must read the state before it is told of changes."""
 
 
 class _Group:
-    """One running subscription and its readers."""
+    """One running subscription, what it told last, and its readers."""
 
     def __init__(self, subscription: Subscription, forget: Callable[[], None]) -> None:
         self.is_over = False
-        self._latest: GraphQLResponse | None = None
+        self._told: deque[GraphQLResponse] = deque(maxlen=WAITING_MAX)
+        self._count = 0
         self._failure: Exception | None = None
         self._members: set[_Member] = set()
+        self._asleep: OrderedDict[_Member, asyncio.Future[None]] = OrderedDict()
+        self._is_waking = False
         self._forget = forget
         self._running = asyncio.create_task(self._run(subscription), name="subscription-group")
 
     def join(self) -> _Member:
         """A new reader; behind, where the others were told something already."""
-        member = _Member(is_behind=self._latest is not None)
+        member = _Member(position=self._count, is_behind=self._count > 0)
         self._members.add(member)
         return member
+
+    def next_for(self, member: _Member) -> GraphQLResponse | None:
+        """What a reader is to be told next; None where that is nothing, or it fell behind."""
+        waiting = self._count - member.position
+        if waiting > len(self._told):
+            member.is_behind = True
+        if waiting == 0 or member.is_behind:
+            return None
+        member.position += 1
+        return self._told[-waiting]
+
+    async def wait(self, member: _Member) -> None:
+        """Wait until there is something to read, or nothing more."""
+        woken = self._asleep[member] = asyncio.get_running_loop().create_future()
+        try:
+            await woken
+        finally:
+            self._asleep.pop(member, None)
 
     async def leave(self, member: _Member) -> None:
         """Go; the last one closes the source."""
@@ -153,12 +157,15 @@ class _Group:
             self._running.cancel()
             await asyncio.wait([self._running])
 
-    def has_told(self, answer: GraphQLResponse) -> bool:
-        """Whether this is the state that the members know, and what changes will be told."""
-        latest = self._latest
-        if latest is None or self.is_over:
+    def has_caught_up(self, member: _Member, answer: GraphQLResponse) -> bool:
+        """Whether this is the state that the others know; if so, changes are told from here."""
+        if self.is_over or not self._told:
             return False
-        return latest.data == answer.data and latest.errors == answer.errors
+        latest = self._told[-1]
+        if latest.data != answer.data or latest.errors != answer.errors:
+            return False
+        member.position, member.is_behind = self._count, False
+        return True
 
     def raise_failure(self) -> None:
         """Raise what ended the group, where it did not end well."""
@@ -169,9 +176,9 @@ class _Group:
         try:
             async with aclosing(follow(subscription)) as answers:
                 async for answer in answers:
-                    self._latest = answer
-                    for member in self._members:
-                        member.put(answer)
+                    self._told.append(answer)
+                    self._count += 1
+                    self._wake()
         except Exception as failure:  # noqa: BLE001 -- raised again for each member
             self._failure = failure
         finally:
@@ -182,8 +189,28 @@ class _Group:
         if not self.is_over:
             self.is_over = True
             self._forget()
-            for member in self._members:
-                member.wake()
+            self._wake()
+
+    def _wake(self) -> None:
+        """Begin to wake all who sleep, unless that goes on already."""
+        if not self._is_waking:
+            self._is_waking = True
+            self._wake_some()
+
+    def _wake_some(self) -> None:
+        """Wake some in each turn of the loop, so that a crowd holds up nobody else.
+
+        Who fell asleep first knows least: if it knows all, so do those behind it.
+        """
+        for _ in range(WOKEN_AT_ONCE):
+            first = next(iter(self._asleep), None)
+            if first is None or (first.position == self._count and not self.is_over):
+                self._is_waking = False
+                return
+            woken = self._asleep.pop(first)
+            if not woken.done():
+                woken.set_result(None)
+        asyncio.get_running_loop().call_soon(self._wake_some)
 
 
 async def _catch_up(
@@ -199,12 +226,10 @@ async def _catch_up(
     told: GraphQLResponse | None = None
     async with aclosing(open_events(subscription)) as events:
         async for event in events:
-            if told is not None and group.has_told(told):
-                member.is_behind = False
+            if told is not None and group.has_caught_up(member, told):
                 return  # this event is the group's to tell
             told = await answer_event(subscription, event)
-            if group.has_told(told):
-                member.is_behind = False
+            if group.has_caught_up(member, told):
                 break
             yield told
     if told is not None and not member.is_behind:

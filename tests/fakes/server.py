@@ -7,16 +7,20 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 
+from web.socket_protocol import BatchedSocket
+
 
 @asynccontextmanager
-async def running_server(app: object) -> AsyncIterator[str]:
+async def running_server(
+    app: object, *, ws: type[BatchedSocket] = BatchedSocket
+) -> AsyncIterator[str]:
     """Run uvicorn on a free loopback port in this loop."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
         app,
         log_level="error",
-        ws="websockets-sansio",
+        ws=ws,
         lifespan="off",
         timeout_graceful_shutdown=1,
     )

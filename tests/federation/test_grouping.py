@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.engine import Engine, GraphQLRequest, Grouping
-from federation.execute.grouping import WAITING_MAX
+from federation.execute.grouping import WAITING_MAX, WOKEN_AT_ONCE
 from federation.fetch.fetch import FetchRequest, FetchResult
 from tests.federation.federated import compose_sources
 from tests.patience import PATIENT, SECONDS_MAX, until
@@ -296,6 +296,23 @@ async def test_a_slow_reader_holds_nobody_and_goes_on_with_the_present_state() -
         assert quick.positions == list(range(moves + 2))
         assert slow.positions == [0, moves, moves + 1]
         assert slow.objects[-1] is quick.objects[-1]
+
+
+async def test_a_crowd_is_told_a_part_of_it_in_each_turn_of_the_loop() -> None:
+    crowd = 3 * WOKEN_AT_ONCE
+    async with a_stage() as stage:
+        for socket in range(crowd):
+            stage.follow(Context(socket=socket))
+        await stage.all_stand_at(0)
+        stage.player.move()
+        told, told_in_turns = crowd, []
+        while told < 2 * crowd:
+            await asyncio.sleep(0)
+            before, told = told, sum(len(reader.answers) for reader in stage.readers)
+            told_in_turns.append(told - before)
+
+    assert 0 < max(told_in_turns) <= WOKEN_AT_ONCE
+    assert all(reader.positions == [0, 1] for reader in stage.readers)
 
 
 async def test_the_source_closes_with_the_last_reader_and_not_before() -> None:
