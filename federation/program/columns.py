@@ -1,5 +1,6 @@
 """Columns: one field of a level, answered for all its parents at once, with all that is below."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from graphql import GraphQLSchema, is_abstract_type
@@ -7,6 +8,7 @@ from graphql import GraphQLSchema, is_abstract_type
 from federation.program.bindings import Bindings
 from federation.program.complete import Spread, put_back, quick_objects
 from federation.program.faults import FAILED, Fault, Troubled, faults_at, tidied
+from federation.program.identities import identities_of
 from federation.program.levels import Field, Level
 from federation.program.places import ROOT, Place
 from federation.program.readers import reader_of
@@ -87,11 +89,11 @@ class Column:
 
 
 async def _answer_level(run: Run, level: Level, objects: list[Any], place: Place) -> list[Any]:
-    """Complete objects of one type; an object that is there twice is completed once, if it may."""
+    """Complete objects of one type; those that answer alike are completed once, if they may."""
     if not objects:
         return []
     if level.is_shareable and len(objects) > 1:
-        identities = [*map(id, objects)]
+        identities = identities_of(objects)
         distinct = dict(zip(identities, objects, strict=True))
         if len(distinct) < len(objects):
             done = await level.answer(run, [*distinct.values()], place)
@@ -99,7 +101,7 @@ async def _answer_level(run: Run, level: Level, objects: list[Any], place: Place
     return await level.answer(run, objects, place)
 
 
-def _share(done: list[Any], distinct: list[int], identities: list[int]) -> list[Any]:
+def _share(done: list[Any], distinct: list[Hashable], identities: list[Hashable]) -> list[Any]:
     """Completed objects, at each place where their object stands."""
     if not isinstance(done, Troubled):
         completed = dict(zip(distinct, done, strict=True))

@@ -127,9 +127,9 @@ def _compile_level(schema: GraphQLSchema, bindings: Bindings, level: Level) -> N
     Each is compiled on its own: the interpreter is held for one level, and no longer.
     """
     names: dict[str, Any] = {"level": level, "mend": mend, "is_failed": _is_failed}
+    for field in level.columns:
+        names[f"column_{field.number}"] = Column(schema, field, bindings)
     for field in level.fields:
-        if not field.is_inline:
-            names[f"column_{field.number}"] = Column(schema, field, bindings)
         if field.is_leaf and not field.is_typename:
             names[f"leaf_{field.number}"] = leaf_of(field)
     exec(compile(print_level(level), f"<level {level.number}>", "exec"), names)  # noqa: S102 - our own text

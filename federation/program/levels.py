@@ -131,8 +131,15 @@ class Level:
 
     @property
     def columns(self) -> list[Field]:
-        """The fields that are answered for all parents before an object is built."""
-        return [each for each in self.fields if not each.is_inline]
+        """The fields that are answered for all parents before an object is built.
+
+        On a serial level these are all that can fail, as each has to end before the next begins.
+        """
+        return [
+            each
+            for each in self.fields
+            if not each.is_typename and (self.is_serial or not each.is_inline)
+        ]
 
 
 def build_levels(

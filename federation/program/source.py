@@ -120,7 +120,7 @@ def _print_value(level: Level, field: Field) -> str:
         return f"v_{field.number}"
     number = field.number
     read = f"v_{number}"
-    if isinstance(field.binding, Attribute):
+    if isinstance(field.binding, Attribute) and field not in level.columns:
         read = _print_attribute(field.binding.name)
     test = _PLAIN.get(field.named) if field.shape.item is None else None
     if test is None:

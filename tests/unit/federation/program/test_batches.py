@@ -35,6 +35,20 @@ class Track:
     artist: Artist
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Names an entity of another subgraph: all it is made of is its key."""
+
+    key: Any
+
+
+@dataclass(slots=True)
+class Draft:
+    """May be changed, so it is no value."""
+
+    key: Any
+
+
 ANNA, BEN = Artist("Anna"), Artist("Ben")
 TRACKS = [Track("a", ANNA), Track("b", BEN), Track("c", ANNA)]
 PLAIN = {
@@ -72,6 +86,33 @@ async def test_a_level_is_asked_once_with_its_distinct_parents() -> None:
         {"name": "Ben", "rank": 3},
         {"name": "Anna", "rank": 4},
     ]
+
+
+@pytest.mark.parametrize(
+    ("_case", "objects", "asked"),
+    [
+        ("equal mentions", [Mention("a"), Mention("b"), Mention("a")], 2),
+        ("mentions by number", [Mention(1), Mention(2), Mention(1)], 2),
+        ("keys that are equal and unlike", [Mention(1), Mention(True)], 2),
+        ("keys of unknown classes", [Mention((1,)), Mention((1,))], 2),
+        ("objects of two classes", [Mention("a"), Draft("a")], 2),
+        ("objects that may be changed", [Draft("a"), Draft("a")], 2),
+        ("the same object", [BEN, BEN], 1),
+    ],
+)
+async def test_equal_mentions_of_an_entity_are_asked_for_once(
+    _case: str, objects: list[Any], asked: int
+) -> None:
+    calls = Calls()
+    ranks = calls.batch(lambda artists: [str(each) for each in artists])
+    artists = Batch(lambda _roots, _ctx: [objects])
+    bindings = Bindings(fields={("Query", "artists"): artists, ("Artist", "name"): ranks})
+    schema = a_schema("type Query { artists: [Artist] } type Artist { name: String }")
+
+    answer = await compiled(schema, bindings=bindings).run("{ artists { name } }", {}, None)
+
+    assert [len(parents) for parents, *_ in calls] == [asked]
+    assert answer.data == {"artists": [{"name": str(each)} for each in objects]}
 
 
 async def test_below_an_ordinary_resolver_every_occurrence_is_answered() -> None:

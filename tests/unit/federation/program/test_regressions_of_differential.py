@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from federation.program.bindings import Batch, Bindings
+from federation.program.bindings import Attribute, Batch, Bindings
 from tests.unit.federation.program.comparing import a_schema, same
 
 
@@ -71,3 +71,20 @@ async def test_only_conditions_are_switches_whatever_other_directives_are_given(
     answer = await same(schema, document, variables={"of": {"text": "t"}})
 
     assert answer.data == {"number": 1}
+
+
+async def test_an_attribute_that_fails_ends_a_mutation_as_a_resolver_does() -> None:
+    called: list[str] = []
+    schema = a_schema(
+        "type Query { a: Int } type Mutation { missing: Int! next: Int }",
+        {
+            "Mutation.missing": lambda parent, _: parent.missing,
+            "Mutation.next": lambda *_: called.append("next"),
+        },
+    )
+    bindings = Bindings(fields={("Mutation", "missing"): Attribute("missing")})
+
+    answer = await same(schema, "mutation { missing next }", object(), bindings=bindings)
+
+    assert answer.data is None
+    assert called == []
