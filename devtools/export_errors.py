@@ -49,6 +49,10 @@ OTHERS = {
     "TOO_MANY_ALIASES": ("The operation has too many aliases; `details` says how many.", False),
     "TOO_MANY_DIRECTIVES": ("The operation, or one place of it, has too many directives.", False),
     "TOO_MANY_ROOT_FIELDS": ("The operation asks for too much at its root.", False),
+    "UNAUTHORIZED_FIELD_OR_TYPE": (
+        "The caller may not see the field, or the type it is on or gives.",
+        False,
+    ),
     "VARIABLES_TOO_LARGE": ("The variables hold too many values, or nest too deep.", False),
 }
 """Codes that no class of its own stands for: code → meaning, whether trying again may help."""
