@@ -13,6 +13,7 @@ from federation.authorization.field_guards import find_guards
 from federation.authorization.guard import NOTHING, Requirement
 from federation.authorization.tell import tell_refused
 from federation.errors import FederationError, RequestError
+from federation.execute.client_keys import under_client_keys
 from federation.execute.executor import run_plan
 from federation.execute.fetch import Run
 from federation.execute.grouping import Grouping as Grouping
@@ -126,15 +127,17 @@ class Engine:
             yield first_payload(refused(fault))
             return
         await run_plan(run, prepared.plan)
-        response = _finish(run, prepared)
-        forget_nulls(run.data, response.data)
-        parts = prepared.plan.deferred if response.data is not None else ()
-        delivery = Delivery(run, response.data, parts, prepared.part_shapers)
-        yield first_payload(response, delivery.take_pending(), has_next=not delivery.is_over)
+        data = prepared.compiled.shape(run.data, run.errors, run.variables)
+        forget_nulls(run.data, data)
+        parts = prepared.plan.deferred if data is not None else ()
+        delivery = Delivery(run, data, parts, prepared.part_shapers)
+        response = _tell(data, run, prepared)
+        first = first_payload(response, delivery.take_pending(), has_next=not delivery.is_over)
+        yield under_client_keys(first) if prepared.has_set_aside else first
         if not delivery.is_over:
             async with aclosing(delivery.payloads()) as payloads:
                 async for payload in payloads:
-                    yield payload
+                    yield under_client_keys(payload) if prepared.has_set_aside else payload
 
     async def subscribe(
         self, request: GraphQLRequest, context: Any
@@ -329,7 +332,11 @@ class Engine:
 
 
 def _finish(run: Run, prepared: Prepared) -> GraphQLResponse:
-    data = prepared.compiled.shape(run.data, run.errors, run.variables)
+    return _tell(prepared.compiled.shape(run.data, run.errors, run.variables), run, prepared)
+
+
+def _tell(data: dict[str, Any] | None, run: Run, prepared: Prepared) -> GraphQLResponse:
+    """What was shaped, as the client called it, and what it asked to be told beside."""
     extensions: dict[str, Any] = {}
     if run.tells_cost:
         extensions["cost"] = prepared.cost.tell(data, run.variables)

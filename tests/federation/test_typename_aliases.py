@@ -5,7 +5,9 @@ from typing import Any
 from graphql import graphql
 
 from federation.engine import GraphQLRequest
+from federation.execute.payloads import DeferredItem
 from tests.federation.federated import build_engine, monolith_of
+from tests.federation.payloads import merge_payloads
 
 SOURCES = {
     "media": """
@@ -43,3 +45,33 @@ async def test_what_a_client_calls_typename_is_no_type() -> None:
         "playable": {"kind": "Track", "__typename": 3, "likes": None},
         "track": {"__typename": None, "id": "1"},
     }
+
+
+async def test_what_comes_later_is_called_as_the_client_calls_it() -> None:
+    engine = build_engine(SOURCES, TABLES)
+    document = """{
+      playable { kind: __typename __typename: length ... on Track @defer { likes } }
+      track { id ... @defer { __typename: likes more: length } }
+    }"""
+
+    payloads = [
+        each async for each in engine.execute_incrementally(GraphQLRequest(document=document), None)
+    ]
+
+    items = sorted((item for each in payloads for item in each.incremental), key=_path_of)
+    assert payloads[0].data == {
+        "playable": {"kind": "Track", "__typename": 3},
+        "track": {"id": "1"},
+    }
+    assert sorted(each.path for each in payloads[0].pending) == [("playable",), ("track",)]
+    assert [
+        error["path"] for item in items for error in item.errors if item.path == ("track",)
+    ] == [["track", "__typename"]]
+    assert merge_payloads(payloads) == {
+        "playable": {"kind": "Track", "__typename": 3, "likes": None},
+        "track": {"id": "1", "__typename": None, "more": 3},
+    }
+
+
+def _path_of(item: DeferredItem) -> tuple[str | int, ...]:
+    return item.path
