@@ -3,12 +3,13 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
+from msgspec import Struct
 
 from errors import DependencyError
 from federation.limits import EngineLimits
@@ -46,11 +47,10 @@ class GatewayOptions:
     """Whether clients may ask for the plan of their operation."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GatewayContext:
+class GatewayContext(Struct, frozen=True, kw_only=True):
     """One operation of one client: what may be passed on of it, and what comes back."""
 
-    headers: Mapping[str, str]
+    headers: ClientHeaders
     answer_headers: list[tuple[str, str]]
 
 
@@ -58,23 +58,35 @@ def open_gateway_context(
     client: ClientRequest,
 ) -> AbstractAsyncContextManager[GatewayContext]:
     """Open the context of an operation; credentials are for the subgraphs to check."""
-    return _open(client)
+    return nullcontext(_context_of(client, None))
 
 
-@asynccontextmanager
-async def _open(client: ClientRequest) -> AsyncIterator[GatewayContext]:
+def prove_tokens(tokens: OutsideTokens) -> MakeContext:
+    """Opens contexts likewise, and proves the client's token."""
+
+
+    return open_proven
+
+
+def _context_of(client: ClientRequest, claims: Claims | None) -> GatewayContext:
     headers = ClientHeaders(client.headers)
     headers["x-request-id"] = client.request_id
     if client.bearer_token is not None:
         headers["authorization"] = f"Bearer {client.bearer_token}"
+    claims: Claims | None = None
+    """What the client's token says; None without one, or where none are proven."""
     if not client.cookies:
         headers.pop("cookie", None)  # else a foreign page could act with the viewer's
-    yield GatewayContext(headers=headers, answer_headers=client.answer_headers)
+    return GatewayContext(headers=headers, answer_headers=client.answer_headers, claims=claims)
 
 
 def header_rules(options: GatewayOptions) -> HeaderRules:
     """Which headers pass.
 
+    @asynccontextmanager
+    async def open_proven(client: ClientRequest) -> AsyncIterator[GatewayContext]:
+        token = client.bearer_token
+        yield _context_of(client, None if token is None else await tokens.verify(token))
     Raises:
         ValueError: one of them must not.
     """

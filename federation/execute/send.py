@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from federation.execute.asked import Asked
 from federation.execute.contexts import write_request
+from federation.execute.deadline import Deadline
 from federation.execute.run import Run
 from federation.fetch.fetch import FetchRequest, FetchResult
 from federation.plan.nodes import Fetch
@@ -104,7 +105,7 @@ async def _within(seconds: float, work: Coroutine[Any, Any, ResultT]) -> ResultT
     except StopIteration as end:
         result: ResultT = end.value
         return result
-    async with asyncio.timeout(seconds):
+    with Deadline(seconds):
         return await _go_on(work, waited_for)
 
 

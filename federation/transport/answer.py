@@ -71,8 +71,10 @@ def read_response(value: object) -> FetchResult:
     """
     if not isinstance(value, dict):
         raise no_response("something that is no GraphQL response")
-    data = value.get("data")
-    errors = _read_errors(value.get("errors"))
+    data, told = value.get("data"), value.get("errors")
+    if told is None and type(data) is dict:
+        return FetchResult(data=data)
+    errors = _read_errors(told)
     if data is not None and not isinstance(data, dict):
         raise no_response("data that is no object")
     if data is None and not errors:

@@ -47,10 +47,9 @@ class Breaker:
         Raises:
             SubgraphFailure: it is open, or another request tries already.
         """
-        state = self.state
-        if state is BreakerState.CLOSED:
+        if self._opened_at is None:
             return
-        if state is BreakerState.OPEN or self._is_probing:
+        if self.state is BreakerState.OPEN or self._is_probing:
             raise SubgraphFailure(
                 "SUBGRAPH_CIRCUIT_OPEN", "The subgraph has failed too often; try again soon."
             )

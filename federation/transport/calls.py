@@ -26,22 +26,22 @@ class Calls:
         self.pool = pool
         self.breaker = breaker
         self.options = options
-        self._shared: dict[Hashable, _Call] = {}
+        self._shared: dict[Hashable, Call] = {}
 
-    async def run(self, write: Write, *, key: Hashable | None, attempts_max: int) -> Answer:
-        """Join the call of this key, or begin one; a call without a key is shared by nobody.
+    def join(self, write: Write, *, key: Hashable | None, attempts_max: int) -> "Call":
+        """The call of this key, begun if there is none; one without a key is shared by nobody.
 
         Raises:
-            SubgraphFailure: there is no answer.
+            SubgraphFailure: the subgraph is left alone.
         """
         call = None if key is None else self._shared.get(key)
         if call is None:
             self.breaker.admit()
-            call = _Call(self, write, key, attempts_max)
+            call = Call(self, write, key, attempts_max)
             if key is not None:
                 self._shared[key] = call
             call.begin()
-        return await call.answer()
+        return call
 
     def forget(self, key: Hashable | None) -> None:
         """Let nobody join any more."""
@@ -49,7 +49,7 @@ class Calls:
             self._shared.pop(key, None)
 
 
-class _Call:
+class Call:
     """One request and its attempts.
 
     It moves on when its connection has an answer, and runs a task only while it waits for a
@@ -119,7 +119,7 @@ class _Call:
                 await asyncio.sleep(wait_seconds)
             connection = await self._calls.pool.acquire()
         except Exception as fault:  # noqa: BLE001 -- told to all who wait
-            self._take(fault)
+            self._take_fault(fault)
         else:
             self._exchange(connection)
 
@@ -130,20 +130,20 @@ class _Call:
 
     def _take_answer(self, outcome: Answer | SubgraphFailure) -> None:
         self._release()
-        self._take(outcome)
-
-    def _take(self, outcome: Answer | Exception) -> None:
-        """End with this, or send again where no byte of an answer had come."""
         if isinstance(outcome, Answer):
             self._end(outcome)
-            return
+        else:
+            self._take_fault(outcome)
+
+    def _take_fault(self, fault: Exception) -> None:
+        """End with this, or send again where no byte of an answer had come."""
         self._failures += 1
-        is_retryable = isinstance(outcome, SubgraphFailure) and outcome.is_retryable
+        is_retryable = isinstance(fault, SubgraphFailure) and fault.is_retryable
         if is_retryable and self._failures < self._attempts_max:
             wait_seconds = backoff_seconds(self._failures - 1, self._calls.options.retries)
             self._opening = asyncio.create_task(self._open(wait_seconds))
         else:
-            self._end(outcome)
+            self._end(fault)
 
     def _expire(self) -> None:
         self._stop()

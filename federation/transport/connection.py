@@ -39,21 +39,16 @@ class HttpConnection(asyncio.Protocol):
     def __init__(self) -> None:
         self.idle_since = 0.0
         """Loop time at which it was given back; the pool writes it."""
+        self.is_fit = False
+        """Whether it can take the next request."""
         self._transport: asyncio.Transport | None = None
         self._parser: httptools.HttpResponseParser | None = None
-        self._is_fit = False
         self._is_stream = False
         self._is_held = False
         self._wake: asyncio.Future[None] | None = None
         self._ended: Ended | None = None
         self._begin(0)
         self._is_complete = True  # nothing was asked yet
-
-    @property
-    def is_fit(self) -> bool:
-        """Whether it can take the next request."""
-        transport = self._transport
-        return self._is_fit and transport is not None and not transport.is_closing()
 
     def exchange(self, request: bytes, ended: Ended, *, bytes_max: int) -> None:
         """Send a request; `ended` is called with its whole answer, or why there is none.
@@ -113,7 +108,7 @@ class HttpConnection(asyncio.Protocol):
         """Remember where to write."""
         self._transport = cast("asyncio.Transport", transport)
         self._parser = httptools.HttpResponseParser(self)
-        self._is_fit = True
+        self.is_fit = True
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; what nobody asked for ends the connection."""
@@ -127,7 +122,7 @@ class HttpConnection(asyncio.Protocol):
             self._fail(no_response("something that is no HTTP answer"))
             return
         if self._is_complete:
-            self._is_fit = self._is_fit and self._keeps_alive
+            self.is_fit = self.is_fit and self._keeps_alive
         elif not self._has_head and self._raw_bytes > HEAD_BYTES_MAX:
             self._fail(no_response("headers without end"))
         elif self._is_stream:
@@ -140,10 +135,11 @@ class HttpConnection(asyncio.Protocol):
 
     def eof_received(self) -> None:
         """Close our side too."""
+        self.is_fit = False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever waits: some answers end with the connection, all others are broken."""
-        self._is_fit = False
+        self.is_fit = False
         self._parser = None  # which knows us
         if self._is_complete:
             return
@@ -158,7 +154,7 @@ class HttpConnection(asyncio.Protocol):
     def on_message_begin(self) -> None:
         """Begin an answer; a second one was not asked for."""
         if self._is_complete:
-            self._is_fit = False
+            self.is_fit = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header; trailers are left out."""
@@ -198,7 +194,7 @@ class HttpConnection(asyncio.Protocol):
         return not names.isdisjoint((b"content-length", b"transfer-encoding"))
 
     def _close(self) -> None:
-        self._is_fit = False
+        self.is_fit = False
         if self._transport is not None:
             self._transport.abort()
 

@@ -4,7 +4,29 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 Header = tuple[str, str]
+
+
+class Forwarded(msgspec.Struct, frozen=True):
+    """Headers of a client's request that go to a subgraph."""
+
+    headers: tuple[Header, ...] = ()
+    lines: bytes = b""
+    """The same as they are sent."""
+    telling: tuple[Header, ...] = ()
+    """Those that may change the answer."""
+
+
+class ClientHeaders(dict[str, str]):
+    """A client's headers for all fetches of its operation: what goes on of them is found once."""
+
+    found: "tuple[HeaderRules, Forwarded] | None" = None
+    """By whose rules, and what."""
+
+
+NOTHING_FORWARDED = Forwarded()
 
 DEFAULT_FORWARDED = (
     "authorization",
@@ -69,19 +91,38 @@ class HeaderRules:
             if name != name.lower() or name in NEVER:
                 raise ValueError(f"the header {name!r} cannot be returned")
 
-    def of_request(self, context: Any) -> tuple[Header, ...]:
+    def of_request(self, context: Any) -> Forwarded:
         """The headers that go to the subgraph."""
         if not self.forwarded:
-            return ()
+            return NOTHING_FORWARDED
         given = self.read(context)
-        found = [(name, given[name]) for name in self.forwarded if name in given]
-        return tuple([each for each in found if each[1] and _is_clean(each[1])])
+        if not isinstance(given, ClientHeaders):
+            return self._forward(given)
+        if given.found is None or given.found[0] is not self:
+            given.found = self, self._forward(given)
+        return given.found[1]
+
+    def _forward(self, given: Mapping[str, str]) -> Forwarded:
+        headers = tuple(
+            [
+                (name, value)
+                for name in self.forwarded
+                if (value := given.get(name)) and _is_clean(value)
+            ]
+        )
+        telling = tuple([each for each in headers if each[0] not in TRACING])
+        return Forwarded(headers, write_headers(headers), telling)
 
     def return_headers(self, context: Any, headers: Iterable[Header]) -> None:
         """Hand back those of the answer that may be seen."""
         for name, value in headers:
             if name in self.returned and _is_clean(value):
                 self.give_back(context, name, value)
+
+
+def write_headers(headers: Iterable[Header]) -> bytes:
+    """Headers as they are sent."""
+    return "".join([f"{name}: {value}\r\n" for name, value in headers]).encode("ascii")
 
 
 def _is_clean(value: str) -> bool:

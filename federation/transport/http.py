@@ -7,12 +7,12 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Any, Literal
 
 from federation.fetch.fetch import FetchRequest, FetchResult
-from federation.transport.answer import Answer, read_answer, write_request
+from federation.transport.answer import read_answer, write_request
 from federation.transport.breaker import Breaker, BreakerState
-from federation.transport.calls import Calls
+from federation.transport.calls import Call, Calls
 from federation.transport.failures import SubgraphFailure
 from federation.transport.follow import follow
-from federation.transport.header_rules import TRACING, Header, HeaderRules
+from federation.transport.header_rules import Forwarded, Header, HeaderRules, write_headers
 from federation.transport.options import HttpOptions, PoolLimits
 from federation.transport.pool import ConnectionPool, Origin
 from federation.transport.signing import RequestSigner
@@ -82,7 +82,7 @@ class HttpTransport:
     async def fetch(self, request: FetchRequest, context: Any) -> FetchResult:
         """Run a query or mutation; whatever the subgraph does wrong is told in the errors."""
         try:
-            answer = await self._ask(request, context)
+            answer = await self._begin(request, context).answer()
             if self._rules.returned:
                 self._rules.return_headers(context, answer.headers)
             return read_answer(answer)
@@ -93,13 +93,13 @@ class HttpTransport:
         self, request: FetchRequest, context: Any
     ) -> AsyncGenerator[FetchResult, None]:
         """Open a subscription; one that breaks off is opened anew a few times."""
-        headers = self._rules.of_request(context)
+        forwarded = self._rules.of_request(context)
         viewer = b"" if self._signer is None else self._signer.viewer(context)
 
         def open_stream() -> AsyncGenerator[FetchResult, None]:
             if self._has_sockets:
-                return self._follow_socket(request, headers)
-            return self._follow_events(write_request(request), headers, viewer)
+                return self._follow_socket(request, forwarded.headers)
+            return self._follow_events(write_request(request), forwarded, viewer)
 
         events = follow(open_stream, self._options.retries)
         try:
@@ -113,33 +113,33 @@ class HttpTransport:
         self._pool.close()
         self._streams.close()
 
-    async def _ask(self, request: FetchRequest, context: Any) -> Answer:
+    def _begin(self, request: FetchRequest, context: Any) -> Call:
         body = write_request(request)
-        headers = self._rules.of_request(context)
+        forwarded = self._rules.of_request(context)
         viewer = b"" if self._signer is None else self._signer.viewer(context)
 
         def write() -> bytes:
-            return self._write(self._json_head, body, headers, viewer)
+            return self._write(self._json_head, body, forwarded, viewer)
 
         if request.operation_kind != "query":
-            return await self._calls.run(write, key=None, attempts_max=1)
-        telling = tuple([each for each in headers if each[0] not in TRACING])
+            return self._calls.join(write, key=None, attempts_max=1)
+        key = body, forwarded.telling, viewer
         attempts_max = self._options.retries.attempts_max
-        return await self._calls.run(write, key=(body, telling, viewer), attempts_max=attempts_max)
+        return self._calls.join(write, key=key, attempts_max=attempts_max)
 
-    def _write(self, head: bytes, body: bytes, headers: tuple[Header, ...], viewer: bytes) -> bytes:
+    def _write(self, head: bytes, body: bytes, forwarded: Forwarded, viewer: bytes) -> bytes:
         """The bytes of one request; signed anew each time."""
+        lines = forwarded.lines
         if self._signer is not None:
-            headers += self._signer.sign(body, viewer)
-        lines = "".join([f"{name}: {value}\r\n" for name, value in headers]).encode("ascii")
+            lines += write_headers(self._signer.sign(body, viewer))
         return b"%b%bcontent-length: %d\r\n\r\n%b" % (head, lines, len(body), body)
 
     async def _follow_events(
-        self, body: bytes, headers: tuple[Header, ...], viewer: bytes
+        self, body: bytes, forwarded: Forwarded, viewer: bytes
     ) -> AsyncGenerator[FetchResult, None]:
         connection = await self._streams.acquire()
         try:
-            request = self._write(self._stream_head, body, headers, viewer)
+            request = self._write(self._stream_head, body, forwarded, viewer)
             events = stream_events(connection, request, self._options)
             try:
                 async for event in events:

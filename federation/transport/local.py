@@ -87,8 +87,10 @@ class LocalTransport:
             await events.aclose()
 
     def _told(self, result: ExecutionResult) -> FetchResult:
+        if not result.errors:
+            return FetchResult(data=result.data)
         errors: list[dict[str, Any]] = []
-        for error in result.errors or ():
+        for error in result.errors:
             told = self._on_error(error)
             if error.path is not None:
                 told["path"] = list(error.path)

@@ -106,11 +106,12 @@ class ConnectionPool:
         if not connection.is_fit or self._is_closed:
             self._drop(connection)
             return
-        if self._hand_over(connection):
+        if self._waiting and self._hand_over(connection):
             return
         connection.idle_since = asyncio.get_running_loop().time()
         self._idle.append(connection)
-        self._sweep_later()
+        if self._sweep is None:
+            self._sweep_later()
 
     def close(self) -> None:
         """Close what is idle, refuse what waits; what is lent is closed when it comes back."""
@@ -189,9 +190,8 @@ class ConnectionPool:
         return idle > self._limits.idle_seconds_max
 
     def _sweep_later(self) -> None:
-        if self._sweep is None:
-            loop = asyncio.get_running_loop()
-            self._sweep = loop.call_later(self._limits.idle_seconds_max, self._close_stale)
+        loop = asyncio.get_running_loop()
+        self._sweep = loop.call_later(self._limits.idle_seconds_max, self._close_stale)
 
     def _close_stale(self) -> None:
         self._sweep = None
