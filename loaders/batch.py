@@ -7,13 +7,14 @@ load d         ─┘
 """
 
 import asyncio
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from functools import partial
 from itertools import chain
 from operator import attrgetter
 from typing import Any, ClassVar, Generic, TypeVar
 
-from aiodataloader import DataLoader
+from aiodataloader import DataLoader, dispatch_queue
+from aiodataloader import Loader as Asked
 
 from db.read import Query, Read
 
@@ -22,6 +23,31 @@ BATCH_KEYS_MAX = 10_000
 KeyT = TypeVar("KeyT", bound=Hashable)
 RowT = TypeVar("RowT")
 ValueT = TypeVar("ValueT")
+
+
+class _Callers(DataLoader[Sequence[KeyT], dict[KeyT, ValueT]]):
+    """The library's loader, which begins a batch with one task in place of two."""
+
+    cache = False
+
+    def do_resolve_reject(
+        self, key: Sequence[KeyT], future: "asyncio.Future[dict[KeyT, ValueT]]"
+    ) -> None:
+        """Queue what a caller asks for; the first sees to it that the queue is read."""
+        self._queue.append(Asked(key=key, future=future))
+        if len(self._queue) == 1:
+            # After as many turns of the loop as in the library, so that nobody comes too late.
+            self.loop.call_soon(self.loop.call_soon, dispatch_queue, self)
+
+
+class _Reading(Generic[KeyT, ValueT]):
+    """Keys that are being read for a caller, and for others that ask for the same."""
+
+    __slots__ = ("found", "keys")
+
+    def __init__(self, keys: list[KeyT], found: "asyncio.Future[dict[KeyT, ValueT]]") -> None:
+        self.keys = set(keys)
+        self.found = found
 
 
 class _Loader(Generic[KeyT, ValueT]):
@@ -38,13 +64,11 @@ class _Loader(Generic[KeyT, ValueT]):
     key_name: ClassVar[str] = "id"
 
     def __init__(self, read: Read, **parameters: Any) -> None:
-        self._read = read
-        self._parameters = parameters
         self._loaded: dict[KeyT, ValueT] = {}
-        self._coming: dict[KeyT, asyncio.Future[dict[KeyT, ValueT]]] = {}
-        self._callers: DataLoader[Sequence[KeyT], dict[KeyT, ValueT]] = DataLoader(
-            self._read_batch, cache=False
-        )
+        self._underway: list[_Reading[KeyT, ValueT]] = []
+        # Bound to the class alone: in a circle with its reader, the loader and all rows that it
+        # keeps would wait for a garbage search.
+        self._callers = _Callers[KeyT, ValueT](partial(self._read_batch, read, parameters))
 
     async def load(self, key: KeyT) -> ValueT:
         """The value of one key."""
@@ -59,70 +83,72 @@ class _Loader(Generic[KeyT, ValueT]):
         found = {key: loaded[key] for key in keys if key in loaded}
         for reading in self._readings(missing):
             # Shielded: a caller that is cancelled must not take the others' rows along.
-            found |= await asyncio.shield(reading)
+            found |= await asyncio.shield(reading.found)
         return [found[key] for key in keys]
 
     def clear(self, key: KeyT) -> None:
         """Read this key anew when it is asked for again: its row has changed."""
         self._loaded.pop(key, None)
-        self._coming.pop(key, None)
+        for reading in self._underway:
+            reading.keys.discard(key)
 
-    def _readings(self, missing: list[KeyT]) -> Iterable["asyncio.Future[dict[KeyT, ValueT]]"]:
-        """What brings these keys: the reading of this tick, and those under way."""
-        coming = self._coming
-        readings: dict[asyncio.Future[dict[KeyT, ValueT]], None] = {}
-        new: list[KeyT] = []
-        for key in missing:
-            reading = coming.get(key)
-            if reading is None:
-                if not new:
-                    mine = self._callers.load(new)  # which is filled before it is read
-                    mine.add_done_callback(partial(self._keep, new))
-                new.append(key)
-                reading = coming[key] = mine
-            readings[reading] = None
+    def _readings(self, missing: list[KeyT]) -> list[_Reading[KeyT, ValueT]]:
+        """What brings these keys: readings under way, and one of this tick for the others."""
+        readings = []
+        for each in self._underway:
+            others = [key for key in missing if key not in each.keys]
+            if len(others) < len(missing):
+                readings.append(each)
+                missing = others
+        if missing:
+            reading = _Reading(missing, self._callers.load(missing))
+            reading.found.add_done_callback(partial(self._keep, reading))
+            self._underway.append(reading)
+            readings.append(reading)
         return readings
 
-    def _keep(self, keys: list[KeyT], reading: "asyncio.Future[dict[KeyT, ValueT]]") -> None:
+    def _keep(
+        self, reading: _Reading[KeyT, ValueT], done: "asyncio.Future[dict[KeyT, ValueT]]"
+    ) -> None:
         """Keep what came; of keys cleared meanwhile, nothing."""
-        is_there = not reading.cancelled() and reading.exception() is None
-        found = reading.result() if is_there else {}
-        for key in keys:
-            if self._coming.get(key) is reading:
-                del self._coming[key]
-                if is_there:
-                    self._loaded[key] = found[key]
+        self._underway.remove(reading)
+        if not done.cancelled() and done.exception() is None:
+            found = done.result()
+            self._loaded.update((key, found[key]) for key in reading.keys)
 
-    async def _read_batch(self, asked: list[Sequence[KeyT]]) -> list[dict[KeyT, ValueT]]:
+    @classmethod
+    async def _read_batch(
+        cls, read: Read, parameters: dict[str, Any], asked: list[Sequence[KeyT]]
+    ) -> list[dict[KeyT, ValueT]]:
         """Answer all callers of a tick with the same rows; each takes its own."""
         keys = list(dict.fromkeys(chain.from_iterable(asked)))
         found: dict[KeyT, ValueT] = {}
         for start in range(0, len(keys), BATCH_KEYS_MAX):
             some = keys[start : start + BATCH_KEYS_MAX]
-            rows = await self._read.fetch(self.query, keys=some, **self._parameters)
-            found |= self._by_key(some, rows)
+            found |= cls._by_key(some, await read.fetch(cls.query, keys=some, **parameters))
         return [found] * len(asked)
 
-    def _by_key(self, keys: list[KeyT], rows: list[Any]) -> dict[KeyT, ValueT]:
+    @classmethod
+    def _by_key(cls, keys: list[KeyT], rows: list[Any]) -> dict[KeyT, ValueT]:
         raise NotImplementedError
 
 
 class BatchLoader(_Loader[KeyT, RowT | None], Generic[KeyT, RowT]):
     """Loads one row for each key; a key without a row yields None."""
 
-    def _by_key(self, keys: list[KeyT], rows: list[RowT]) -> dict[KeyT, RowT | None]:
-        key_of = attrgetter(self.key_name)
+    @classmethod
+    def _by_key(cls, keys: list[KeyT], rows: list[RowT]) -> dict[KeyT, RowT | None]:
         found: dict[KeyT, RowT | None] = dict.fromkeys(keys)
-        for row in rows:
-            found[key_of(row)] = row
+        found.update(zip(map(attrgetter(cls.key_name), rows), rows, strict=True))
         return found
 
 
 class GroupLoader(_Loader[KeyT, list[RowT]], Generic[KeyT, RowT]):
     """Loads the rows that belong to each key, in the query's order; none is an empty list."""
 
-    def _by_key(self, keys: list[KeyT], rows: list[RowT]) -> dict[KeyT, list[RowT]]:
-        key_of = attrgetter(self.key_name)
+    @classmethod
+    def _by_key(cls, keys: list[KeyT], rows: list[RowT]) -> dict[KeyT, list[RowT]]:
+        key_of = attrgetter(cls.key_name)
         found: dict[KeyT, list[RowT]] = {key: [] for key in keys}
         for row in rows:
             found[key_of(row)].append(row)

@@ -46,7 +46,10 @@ class ContextFactory:
             request_id=client.request_id,
             base_url=self.base_url,
         )
-        yield ctx
+        try:
+            yield ctx
+        finally:
+            ctx.forget_loaded()  # whoever still holds the context holds no rows
         for name, value in ctx.response_cookies.items():
             client.answer_headers.append(("set-cookie", self._cookie(name, value)))
 

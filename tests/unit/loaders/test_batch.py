@@ -1,6 +1,8 @@
 """Loaders: one statement for all that ask in a tick, each key read once."""
 
 import asyncio
+import gc
+import weakref
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,3 +155,17 @@ async def test_no_statement_has_more_keys_than_the_bound(more: int) -> None:
 
     assert [len(asked) for asked in read.asked] == [BATCH_KEYS_MAX, more]
     assert [song.id for song in found if song is not None] == keys
+
+
+async def test_what_was_read_is_freed_without_a_garbage_search() -> None:
+    gc.disable()
+    try:
+        songs = SongById(FakeRead())
+        await songs.load_all(["a", "b"])
+        freed = weakref.ref(songs)
+
+        del songs
+
+        assert freed() is None
+    finally:
+        gc.enable()
