@@ -124,6 +124,7 @@ def _front_parts(
             settings.allowed_origins, with_this_machine=settings.is_development
         ),
         is_schema_public=settings.is_schema_public,
+        schema=engine,
         deferring=engine,
         development=settings.is_development,
         explainer=engine,

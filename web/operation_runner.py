@@ -6,6 +6,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from graphql import GraphQLSchema
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -36,6 +37,15 @@ class RunsOperations(Protocol):
 
     def subscribe(self, request: GraphQLRequest, context: Any) -> AsyncIterator[GraphQLResponse]:
         """Run a subscription."""
+        ...
+
+
+class ShowsSchema(Protocol):
+    """What has a schema for clients; another one after a change."""
+
+    @property
+    def api_schema(self) -> GraphQLSchema:
+        """What clients see."""
         ...
 
 
@@ -112,11 +122,17 @@ class FrontParts:
     """Origins whose pages count as our own, beside the one the request was sent to."""
     is_schema_public: bool = True
     """Whether those whom `viewer_of` does not know may introspect, and be helped by suggestions."""
+    schema: ShowsSchema | None = None
+    """The engine again, if it has a schema to be read at /schema.graphql."""
     deferring: DefersOperations | None = None
     """The engine again, if it defers; None: what is deferred comes with everything else."""
     development: bool = False
     explainer: ExplainsOperations | None = None
     """Asked in development only; None: no plan is shown."""
+
+    def shows_schema_to(self, context: Any) -> bool:
+        """Whether the viewer of a context may learn of the schema."""
+        return self.is_schema_public or self.viewer_of(context) != ""
 
 
 class OperationRunner:
@@ -235,7 +251,7 @@ class OperationRunner:
         Raises:
             IntrospectionRefused: that is what the operation asks for.
         """
-        if self._parts.is_schema_public or self._parts.viewer_of(context):
+        if self._parts.shows_schema_to(context):
             return False
         if asks_for_schema(operation.request.document):
             raise IntrospectionRefused("Log in to see the schema.")

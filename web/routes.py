@@ -23,6 +23,7 @@ from web.graphql_http import GraphQLOverHTTP
 from web.graphql_ws import GraphQLOverWebSocket
 from web.health import Check, Health
 from web.operation_runner import FrontParts, OperationRunner
+from web.schema_text import SchemaText
 
 
 def build_app(
@@ -38,6 +39,7 @@ def build_app(
     /graphql   queries, mutations, event streams; sockets; the explorer for browsers
     /health    the process lives          /ready   what it relies on answers
     /media     files, by the routes given; /ipfs, metadata of tokens, is one of them
+    /schema.graphql   what clients see, as text
     /static    the explorer's assets, where it has a query to begin with
     /explain   phases of planning and the page that draws a plan, in development
     """
@@ -54,6 +56,8 @@ def build_app(
         Route("/ready", health.ready),
         *media,
     ]
+    if parts.schema is not None:
+        routes.append(SchemaText(parts.schema, parts).route())
     if page is not None:
         routes.append(Mount(STATIC_PATH, StaticFiles(directory=STATIC_FOLDER)))
     return FrontApp(

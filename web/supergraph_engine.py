@@ -7,6 +7,8 @@ from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from graphql import GraphQLSchema
+
 from federation.engine import Engine, GraphQLRequest, GraphQLResponse
 from federation.execute.payloads import IncrementalPayload
 from federation.limits import EngineLimits
@@ -73,6 +75,11 @@ class SupergraphEngine:
     def is_loaded(self) -> bool:
         """Whether there is a supergraph."""
         return self._current is not None
+
+    @property
+    def api_schema(self) -> GraphQLSchema:
+        """What clients see."""
+        return self._get().engine.api_schema
 
     @property
     def unconnected(self) -> list[str]:

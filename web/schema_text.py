@@ -1,0 +1,74 @@
+"""Serves the API schema as text, for code generators and editors."""
+
+import asyncio
+
+from graphql import GraphQLSchema, print_schema
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from errors import AppError
+from web.client_request import ClientRequest, read_client_request, read_headers
+from web.compression import coding_of_answer, compress
+from web.error_response import http_status, refusal, write_response
+from web.http_caching import REVALIDATE, entity_tag, is_current
+from web.json_answers import VARY
+from web.media_types import JSON
+from web.operation_runner import FrontParts, ShowsSchema
+from web.refusals import IntrospectionRefused
+
+SCHEMA_PATH = "/schema.graphql"
+SCHEMA_TYPE = "application/graphql; charset=utf-8"
+
+
+class SchemaText:
+    """Answers GET /schema.graphql, under the rule of introspection."""
+
+    def __init__(self, source: ShowsSchema, parts: FrontParts) -> None:
+        self._source = source
+        self._parts = parts
+        self._printed: tuple[GraphQLSchema, bytes] | None = None
+
+    def route(self) -> Route:
+        """Where it stands in the URL table."""
+        return Route(SCHEMA_PATH, self._answer, methods=["GET"])
+
+    async def _answer(self, http: Request) -> Response:
+        headers = read_headers(http.scope)
+        client = read_client_request(
+            http.scope, headers, transport="http", allowed_origins=self._parts.allowed_origins
+        )
+        told = {"vary": VARY.decode(), "x-request-id": client.request_id}
+        try:
+            await self._require_right(client)
+        except AppError as error:
+            body = write_response(refusal(error, client.request_id))
+            return Response(body, http_status(error), told, JSON)
+        body = await self._print()
+        tag = entity_tag(body)
+        told |= {"etag": tag, REVALIDATE[0].decode(): REVALIDATE[1].decode()}
+        if is_current(headers, tag):
+            return Response(status_code=304, headers=told)
+        coding = coding_of_answer(headers, body)
+        if coding is not None:
+            body = await compress(body, coding)
+            told["content-encoding"] = coding
+        return Response(body, headers=told, media_type=SCHEMA_TYPE)
+
+    async def _require_right(self, client: ClientRequest) -> None:
+        """Ask who it is, also where everyone may: credentials that do not hold are refused.
+
+        Raises:
+            AppError: the credentials do not hold, or nobody is named by them.
+        """
+        async with self._parts.make_context(client) as context:
+            if not self._parts.shows_schema_to(context):
+                raise IntrospectionRefused("Log in to see the schema.")
+
+    async def _print(self) -> bytes:
+        """Print it once, in a thread: a large schema takes long."""
+        schema = self._source.api_schema
+        if self._printed is None or self._printed[0] is not schema:
+            text = await asyncio.to_thread(print_schema, schema)
+            self._printed = (schema, f"{text}\n".encode())
+        return self._printed[1]
