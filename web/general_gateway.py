@@ -2,14 +2,14 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from starlette.applications import Starlette
 from msgspec import Struct
+from starlette.applications import Starlette
 
 from errors import DependencyError
 from federation.limits import EngineLimits
@@ -58,35 +58,18 @@ def open_gateway_context(
     client: ClientRequest,
 ) -> AbstractAsyncContextManager[GatewayContext]:
     """Open the context of an operation; credentials are for the subgraphs to check."""
-    return nullcontext(_context_of(client, None))
-
-
-def prove_tokens(tokens: OutsideTokens) -> MakeContext:
-    """Opens contexts likewise, and proves the client's token."""
-
-
-    return open_proven
-
-
-def _context_of(client: ClientRequest, claims: Claims | None) -> GatewayContext:
     headers = ClientHeaders(client.headers)
     headers["x-request-id"] = client.request_id
     if client.bearer_token is not None:
         headers["authorization"] = f"Bearer {client.bearer_token}"
-    claims: Claims | None = None
-    """What the client's token says; None without one, or where none are proven."""
     if not client.cookies:
         headers.pop("cookie", None)  # else a foreign page could act with the viewer's
-    return GatewayContext(headers=headers, answer_headers=client.answer_headers, claims=claims)
+    return nullcontext(GatewayContext(headers=headers, answer_headers=client.answer_headers))
 
 
 def header_rules(options: GatewayOptions) -> HeaderRules:
     """Which headers pass.
 
-    @asynccontextmanager
-    async def open_proven(client: ClientRequest) -> AsyncIterator[GatewayContext]:
-        token = client.bearer_token
-        yield _context_of(client, None if token is None else await tokens.verify(token))
     Raises:
         ValueError: one of them must not.
     """
@@ -132,7 +115,6 @@ def build_gateway_app(engine: SupergraphEngine, options: GatewayOptions) -> Star
     parts = FrontParts(
         engine=engine,
         make_context=open_gateway_context,
-        schema=engine,
         deferring=engine,
         development=options.is_explaining,
         explainer=engine,
