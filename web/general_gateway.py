@@ -115,6 +115,7 @@ def build_gateway_app(engine: SupergraphEngine, options: GatewayOptions) -> Star
     parts = FrontParts(
         engine=engine,
         make_context=open_gateway_context,
+        schema=engine,
         deferring=engine,
         development=options.is_explaining,
         explainer=engine,
