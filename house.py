@@ -19,19 +19,25 @@ from resolvers.users.sessions import OpenSessions
 from settings import Settings
 from subgraphs.registry import SUBGRAPHS
 from supervision import supervise
+from web.automatic_persisted_queries import (
+    AutomaticDocuments,
+    MemoryDocuments,
+    RedisDocuments,
+)
 from web.cors import AllowedOrigins
 from web.http_server import address_of, listen, serve_app, settle_garbage
 from web.idempotency import ANSWER_SECONDS, CLAIM_SECONDS_MAX
 from web.ipfs_documents import ipfs_documents
+from web.known_clients import KnownClients, know_clients
 from web.live_groups import HOUSE_GROUPING
 from web.local_transports import local_transports
 from web.media_uploads import media_routes
+from web.operation_checks import SchemaChecks
 from web.operation_runner import FrontParts
-from web.persisted_documents import PartnerKeys, read_manifest, read_partner_keys
+from web.persisted_documents import read_manifest
 from web.remote_subgraphs import remote_transports
 from web.request_context import ContextFactory
 from web.routes import build_app
-from web.warm_start import known_documents, warm_up
 from wiring import (
     build_url_signer,
     internal_signing_key,
@@ -72,14 +78,29 @@ async def _serve_app(app: Starlette, listener: socket.socket, base_url: str) -> 
 async def open_app(settings: Settings, base_url: str) -> AsyncIterator[Starlette]:
     """The ASGI app with all it needs, closed again at the end."""
     async with AsyncExitStack() as stack:
-        base = await stack.enter_async_context(open_use_case_context(settings))
+        own = read_manifest(settings.persisted_documents or EXAMPLES / "manifest.json")
+        checks = SchemaChecks(SUPERGRAPH.read_text, reserved=own.documents)
+        base = await stack.enter_async_context(
+            open_use_case_context(settings, operation_checks=checks)
+        )
         remote = open_remote_transports(settings)
         for transport in remote.values():
             stack.push_async_callback(transport.close)
         engine = build_engine(settings, remote)
         stack.callback(engine.close)
-        parts = _front_parts(settings, base, engine, base_url)
-        await warm_up(engine, known_documents(parts.documents, parts.partners))
+        automatic = build_automatic_documents(settings)
+        if isinstance(automatic, RedisDocuments):
+            stack.push_async_callback(automatic.close)
+        clients = await stack.enter_async_context(
+            know_clients(
+                base,
+                engine,
+                own=own,
+                automatic=automatic,
+                persisted_only=settings.persisted_only,
+            )
+        )
+        parts = _front_parts(settings, base, engine, base_url, clients)
         yield build_app(
             parts,
             checks={
@@ -95,7 +116,11 @@ async def open_app(settings: Settings, base_url: str) -> AsyncIterator[Starlette
 
 
 def _front_parts(
-    settings: Settings, base: UseCaseContext, engine: Engine, base_url: str
+    settings: Settings,
+    base: UseCaseContext,
+    engine: Engine,
+    base_url: str,
+    clients: KnownClients,
 ) -> FrontParts:
     sessions = OpenSessions(base)
     return FrontParts(
@@ -109,10 +134,9 @@ def _front_parts(
         viewer_of=lambda ctx: ctx.viewer.user_id or "",
         count_statements=lambda ctx: ctx.statement_count,
         check_viewer=lambda ctx: sessions.require_open(ctx.viewer),
-        documents=read_manifest(settings.persisted_documents or EXAMPLES / "manifest.json"),
-        partners=PartnerKeys()
-        if settings.partners is None
-        else read_partner_keys(settings.partners),
+        documents=clients.documents,
+        partners=clients.partners,
+        usage=clients.usage,
         idempotency=DatabaseAnswers(
             base.databases.of("users"),
             base.clock,
@@ -129,6 +153,13 @@ def _front_parts(
         development=settings.is_development,
         explainer=engine,
     )
+
+
+def build_automatic_documents(settings: Settings) -> AutomaticDocuments | None:
+    """Where texts are kept that clients send with a hash: memory, or Redis; None for nowhere."""
+    if not settings.automatic_persisted_queries:
+        return None
+    return MemoryDocuments() if settings.redis_url is None else RedisDocuments(settings.redis_url)
 
 
 def open_remote_transports(settings: Settings) -> dict[str, HttpTransport]:

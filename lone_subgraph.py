@@ -1,6 +1,7 @@
 """One of our six subgraphs in a process of its own; it opens its own domain's database only."""
 
 import importlib
+from pathlib import Path
 
 from db.engine import Databases
 from db.migrate import migrate
@@ -10,8 +11,14 @@ from resolvers.context import UseCaseContext
 from schema.definition import SubgraphDefinition
 from settings import Settings
 from web.http_server import address_of, listen, serve_app
+from web.operation_checks import SchemaChecks
+from web.persisted_documents import read_manifest
 from web.subgraph_app import ToldContexts, build_subgraph_app
 from wiring import internal_signing_key, open_use_case_context, prepare_data_folder
+
+ROOT = Path(__file__).parent
+SUPERGRAPH = ROOT / "schema" / "sdl" / "supergraph.graphql"
+OWN_DOCUMENTS = ROOT / "examples" / "operations" / "manifest.json"
 
 
 async def serve_subgraph(settings: Settings, name: str, *, is_unsigned: bool = False) -> None:
@@ -29,7 +36,8 @@ async def serve_subgraph(settings: Settings, name: str, *, is_unsigned: bool = F
     address = address_of(listener)
     if settings.is_embedded:
         await _migrate(settings, name)
-    async with open_use_case_context(settings, (name,)) as base:
+    checks = operation_checks(settings) if name == "users" else None
+    async with open_use_case_context(settings, (name,), checks) as base:
         app = build_subgraph_app(
             definition,
             ToldContexts(base=base, base_url=settings.public_url or address),
@@ -47,6 +55,12 @@ def load_definition(name: str) -> SubgraphDefinition:
     definition = getattr(importlib.import_module(f"subgraphs.{name}.definition"), name.upper())
     assert isinstance(definition, SubgraphDefinition), "each domain names its own so"
     return definition
+
+
+def operation_checks(settings: Settings) -> SchemaChecks:
+    """Checks against the schema of the whole house, which this process does not serve."""
+    own = read_manifest(settings.persisted_documents or OWN_DOCUMENTS)
+    return SchemaChecks(SUPERGRAPH.read_text, reserved=own.documents)
 
 
 async def _migrate(settings: Settings, name: str) -> None:

@@ -152,8 +152,11 @@ class Settings(BaseSettings):
     persisted_documents: Path | None = None
     """Manifest file: id → document; by default examples/operations/manifest.json."""
 
-    partners: Path | None = None
-    """File with the API keys of partners."""
+    persisted_only: frozenset[str] = frozenset()
+    """Names of clients that may run published operations only, by their ids; "*" for all."""
+
+    automatic_persisted_queries: bool = True
+    """Keep what Apollo's clients send with a hash, so that they need not send it again."""
 
     demo: bool = True
     """Make a small demo catalogue on first start; in development only."""

@@ -26,7 +26,7 @@ from adapters.storage.s3 import BucketAddress, S3Store
 from adapters.storage.signing import UrlSigner
 from db.engine import DOMAINS, Databases
 from domain.clock import SystemClock
-from domain.ports import Limits, ObjectStore
+from domain.ports import Limits, ObjectStore, OperationChecks
 from resolvers.context import Ports, UseCaseContext
 from settings import Settings
 
@@ -35,7 +35,9 @@ MODEL_FILE = "recommender.bin"
 
 @asynccontextmanager
 async def open_use_case_context(
-    settings: Settings, domains: Collection[str] = DOMAINS
+    settings: Settings,
+    domains: Collection[str] = DOMAINS,
+    operation_checks: OperationChecks | None = None,
 ) -> AsyncIterator[UseCaseContext]:
     """Everything a use case of these domains may reach, closed again at the end."""
     prepare_data_folder(settings)
@@ -57,6 +59,7 @@ async def open_use_case_context(
                 ),
                 passwords=passwords,
                 tokens=build_tokens(settings),
+                operation_checks=operation_checks,
             ),
             limits=build_limits(settings),
             clock=SystemClock(),

@@ -12,9 +12,14 @@ class Clock(Protocol):
         ...
 
 
+def utc_now() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
 class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
-        return datetime.now(UTC)
+        return utc_now()

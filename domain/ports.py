@@ -144,8 +144,10 @@ class ModelClient(Protocol):
 class OperationChecks(Protocol):
     """What the schema that clients see says of operations."""
 
-    schema: str
-    """Another text for every other schema."""
+    @property
+    def schema(self) -> str:
+        """Another text for every other schema."""
+        ...
 
     async def check(self, entries: Sequence[ManifestEntry]) -> list[CheckedOperation]:
         """Parse and validate them, in their order; never raises for a bad one."""

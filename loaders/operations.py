@@ -12,11 +12,13 @@ from db.tables.users import (
 )
 from db.types import Instant
 from domain.users.operations import (
+    LINKS_MAX,
     MANIFESTS_MAX,
     OPERATIONS_MAX,
     BrokenOperation,
     ManifestSummary,
     OperationOfManifest,
+    OperationText,
     PersistedOperation,
     PublishedManifest,
 )
@@ -32,14 +34,16 @@ VALID_MANIFESTS = query(
     select(published_manifests).where(_IS_VALID).limit(MANIFESTS_MAX), PublishedManifest
 )
 
-OPERATIONS_OF_MANIFESTS = query(
-    select(
-        manifest_operations.c.manifest_id, operations.c.id, operations.c.sha256, operations.c.body
-    )
-    .join(operations, operations.c.id == manifest_operations.c.operation_id)
-    .where(key_in(manifest_operations.c.manifest_id))
-    .limit(OPERATIONS_MAX),
+LINKS_OF_MANIFESTS = query(
+    select(manifest_operations).where(key_in(manifest_operations.c.manifest_id)).limit(LINKS_MAX),
     OperationOfManifest,
+)
+
+TEXTS_OF_OPERATIONS = query(
+    select(operations.c.id, operations.c.sha256, operations.c.body)
+    .where(key_in(operations.c.id))
+    .limit(OPERATIONS_MAX),
+    OperationText,
 )
 
 MANIFEST_SUMMARIES = query(

@@ -10,6 +10,7 @@ from structlog.contextvars import bind_contextvars
 
 from federation.engine import GraphQLResponse
 from federation.errors import RequestError
+from web.client_names import read_client_name
 from web.client_request import ClientRequest, read_client_request, read_headers
 from web.error_response import error_as_dict, http_status, with_request_id
 from web.explorer import Page
@@ -19,7 +20,6 @@ from web.json_bytes import dump_json
 from web.limits import Slots
 from web.media_types import HEADER_BYTES_MAX, JSON, choose_media_type
 from web.operation_runner import ExplainsOperations, FrontParts
-from web.persisted_documents import choose_document
 from web.refusals import BadRequest, MethodNotAllowed, NotAcceptable
 from web.request_body import read_json_body
 
@@ -73,7 +73,7 @@ class ExplainOverHTTP:
         params, phase = params_from_json(body), _read_phase(body)
         if media_type == JSON and phase != DEFAULT_PHASE:
             raise NotAcceptable(f"Only the phase `{DEFAULT_PHASE}` comes as {JSON}.")
-        document = self._find_document(params, client)
+        document = await self._find_document(params, client)
         with self._slots:
             if media_type == JSON:
                 plan = await asyncio.to_thread(
@@ -85,11 +85,12 @@ class ExplainOverHTTP:
             )
         return PlainTextResponse(_cut(text, self._parts.limits.explanation_characters_max))
 
-    def _find_document(self, params: GraphQLParams, client: ClientRequest) -> str:
-        return choose_document(
+    async def _find_document(self, params: GraphQLParams, client: ClientRequest) -> str:
+        partner = self._parts.partners.find_partner(client.api_key, client.client_host)
+        return await self._parts.documents.choose(
             params,
-            self._parts.partners.find_partner(client.api_key),
-            self._parts.documents,
+            partner,
+            read_client_name(client.headers)[0],
             document_bytes_max=self._parts.limits.document_bytes_max,
         )
 

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from web.cors import Cors
 from web.error_response import error_as_dict
+from web.graphql_http import OPERATION_PATH
 from web.json_bytes import dump_json
 from web.security_headers import SECURITY_HEADERS, SecurityHeaders
 
@@ -37,6 +38,7 @@ class FrontApp(Starlette):
     ) -> None:
         """Put it together; `Any` is Starlette's type of a lifespan's state."""
         own: list[BaseRoute] = [Route(GRAPHQL_PATH, graphql)]
+        self._graphql = graphql
         self._direct: dict[str, ASGIApp] = {"http": graphql}
         if sockets is not None:
             own.append(WebSocketRoute(GRAPHQL_PATH, sockets))
@@ -50,7 +52,10 @@ class FrontApp(Starlette):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or socket."""
-        direct = self._direct.get(scope["type"]) if scope.get("path") == GRAPHQL_PATH else None
+        path: str = scope.get("path", "")
+        direct = self._direct.get(scope["type"]) if path == GRAPHQL_PATH else None
+        if path.startswith(OPERATION_PATH) and scope["type"] == "http":
+            direct = self._graphql
         if direct is None:
             await super().__call__(scope, receive, send)
         else:

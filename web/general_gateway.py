@@ -2,23 +2,30 @@
 
 import asyncio
 import signal
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 from starlette.applications import Starlette
 
+from adapters.identity.outside_tokens import Claims, OutsideTokens
 from errors import DependencyError
+from federation.engine import Authorization
 from federation.limits import EngineLimits
 from federation.transport.header_rules import DEFAULT_FORWARDED, ClientHeaders, HeaderRules
 from federation.transport.http import HttpTransport, Subscriptions
 from federation.transport.options import HttpOptions
-from web.client_request import ClientRequest
+from federation.transport.signing import RequestSigner
+from web.automatic_persisted_queries import MemoryDocuments
+from web.client_request import ClientRequest, MakeContext
+from web.gateway_identity import caller_of, require_unexpired, write_claims
 from web.http_server import address_of, listen, serve_app
 from web.operation_runner import FrontParts
+from web.persisted_documents import Documents
 from web.routes import build_app
 from web.supergraph_engine import SupergraphEngine
 from web.supergraph_file import SupergraphFile
@@ -45,6 +52,14 @@ class GatewayOptions:
     fetch_seconds_max: float = FETCH_SECONDS_MAX
     is_explaining: bool = False
     """Whether clients may ask for the plan of their operation."""
+    tokens: OutsideTokens | None = None
+    """Tokens of clients that are proven here; None leaves them to the subgraphs."""
+    claims: Sequence[str] = ()
+    """What subgraphs are told of a client's token, signed."""
+    signing_key: bytes | None = None
+    """Signs calls to subgraphs; None: they are not signed."""
+    rejects_operations: bool = False
+    """An operation with something that its caller may not see is refused as a whole."""
 
 
 class GatewayContext(Struct, frozen=True, kw_only=True):
@@ -52,19 +67,36 @@ class GatewayContext(Struct, frozen=True, kw_only=True):
 
     headers: ClientHeaders
     answer_headers: list[tuple[str, str]]
+    claims: Claims | None = None
+    """What the client's token says; None without one, or where none are proven."""
 
 
 def open_gateway_context(
     client: ClientRequest,
 ) -> AbstractAsyncContextManager[GatewayContext]:
     """Open the context of an operation; credentials are for the subgraphs to check."""
+    return nullcontext(_context_of(client, None))
+
+
+def prove_tokens(tokens: OutsideTokens) -> MakeContext:
+    """Opens contexts likewise, and proves the client's token."""
+
+    @asynccontextmanager
+    async def open_proven(client: ClientRequest) -> AsyncIterator[GatewayContext]:
+        token = client.bearer_token
+        yield _context_of(client, None if token is None else await tokens.verify(token))
+
+    return open_proven
+
+
+def _context_of(client: ClientRequest, claims: Claims | None) -> GatewayContext:
     headers = ClientHeaders(client.headers)
     headers["x-request-id"] = client.request_id
     if client.bearer_token is not None:
         headers["authorization"] = f"Bearer {client.bearer_token}"
     if not client.cookies:
         headers.pop("cookie", None)  # else a foreign page could act with the viewer's
-    return nullcontext(GatewayContext(headers=headers, answer_headers=client.answer_headers))
+    return GatewayContext(headers=headers, answer_headers=client.answer_headers, claims=claims)
 
 
 def header_rules(options: GatewayOptions) -> HeaderRules:
@@ -98,11 +130,27 @@ def build_engine(options: GatewayOptions) -> SupergraphEngine:
     rules = header_rules(options)
     http = HttpOptions(seconds_max=options.fetch_seconds_max)
 
+    signer = None
+    if options.signing_key is not None:
+        tell = partial(_told_claims, options.claims)
+        signer = RequestSigner(key=options.signing_key, viewer=tell)
+
     def make_transport(_name: str, url: str) -> HttpTransport:
-        return HttpTransport(url, options=http, rules=rules, subscriptions=options.subscriptions)
+        return HttpTransport(
+            url, options=http, rules=rules, signer=signer, subscriptions=options.subscriptions
+        )
 
     limits = EngineLimits(fetch_seconds_max=options.fetch_seconds_max + BACKSTOP_SECONDS)
-    return SupergraphEngine(make_transport, limits, urls=options.urls)
+    authorization = Authorization(
+        caller=lambda context: caller_of(context.claims),
+        rejects_operations=options.rejects_operations,
+    )
+    return SupergraphEngine(make_transport, limits, urls=options.urls, authorization=authorization)
+
+
+def _told_claims(names: Sequence[str], context: Any) -> bytes:
+    assert isinstance(context, GatewayContext), "we opened it"
+    return write_claims(context.claims, names)
 
 
 def build_gateway_app(engine: SupergraphEngine, options: GatewayOptions) -> Starlette:
@@ -112,9 +160,17 @@ def build_gateway_app(engine: SupergraphEngine, options: GatewayOptions) -> Star
         if not engine.is_loaded:
             raise DependencyError("There is no supergraph.")
 
+    tokens = options.tokens
+
+    async def check_viewer(context: GatewayContext) -> None:
+        if tokens is not None:
+            require_unexpired(context.claims, tokens.leeway_seconds)
+
     parts = FrontParts(
         engine=engine,
-        make_context=open_gateway_context,
+        make_context=open_gateway_context if tokens is None else prove_tokens(tokens),
+        check_viewer=check_viewer,
+        documents=Documents(automatic=MemoryDocuments()),
         schema=engine,
         deferring=engine,
         development=options.is_explaining,

@@ -36,6 +36,9 @@ from web.refusals import (
 from web.request_body import read_json_body
 from web.security_headers import completing, security_headers
 
+OPERATION_PATH = "/graphql/o/"
+"""Before the id of a persisted operation, which caches can then tell apart by its address."""
+
 
 class GraphQLOverHTTP:
     """The ASGI application behind /graphql for everything that is no WebSocket."""
@@ -147,12 +150,16 @@ class GraphQLOverHTTP:
     async def _read_params(
         self, scope: Scope, receive: Receive, headers: Mapping[str, str]
     ) -> GraphQLParams:
+        path = scope["path"]
+        document_id = path[len(OPERATION_PATH) :] if path.startswith(OPERATION_PATH) else None
         if scope["method"] == "GET":
             require_own_page(headers, self._allowed_origins)
             if len(scope["query_string"]) > self._limits.query_string_bytes_max:
                 raise UriTooLong("The query string is too long; send the request by POST.")
-            return params_from_query_string(QueryParams(scope["query_string"]))
-        return params_from_json(await read_json_body(receive, headers, self._limits))
+            query_string = QueryParams(scope["query_string"])
+            return params_from_query_string(query_string, document_id=document_id)
+        body = await read_json_body(receive, headers, self._limits)
+        return params_from_json(body, document_id=document_id)
 
 
 async def _send_page(send: Send, page: Page) -> None:

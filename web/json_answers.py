@@ -8,13 +8,19 @@ from web.compression import coding_of_answer, compress
 from web.error_response import http_status, refusal, write_response
 from web.http_caching import NO_STORE, REVALIDATE, entity_tag, is_current, is_for_everyone
 from web.media_types import GRAPHQL_RESPONSE, JSON
-from web.refusals import MethodNotAllowed
+from web.refusals import (
+    AutomaticQueryNotFound,
+    MethodNotAllowed,
+    PersistedQueryNotSupported,
+)
 from web.security_headers import security_headers
 
 Headers = list[tuple[bytes, bytes]]
 
 CONTENT_TYPES = {name: f"{name}; charset=utf-8".encode() for name in (JSON, GRAPHQL_RESPONSE)}
 RETRY_AFTER_SECONDS = "1"
+NEXT_STEPS = (AutomaticQueryNotFound, PersistedQueryNotSupported)
+"""They tell a client what to send next; nothing has gone wrong in its eyes."""
 VARY = b"Accept, Accept-Encoding, Authorization, Cookie, Origin, X-API-Key"
 """What an answer depends on beside its address."""
 
@@ -59,6 +65,8 @@ async def send_refusal(
     if status in (429, 503):
         client.answer_headers.append(("retry-after", RETRY_AFTER_SECONDS))
     readable = GRAPHQL_RESPONSE if wanted == GRAPHQL_RESPONSE else JSON
+    if readable == JSON and isinstance(error, NEXT_STEPS):
+        status = 200  # as Apollo's server does: older clients give hashes up at a 400
     body = write_response(refusal(error, client.request_id))
     await _send_json(send, client, [NO_STORE], body, media_type=readable, status=status)
 

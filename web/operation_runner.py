@@ -13,13 +13,15 @@ from msgspec.structs import replace
 from federation.engine import GraphQLRequest, GraphQLResponse
 from federation.errors import FederationError
 from web.begun import Begun
+from web.client_names import read_client_name
 from web.client_request import ClientRequest, MakeContext
 from web.deferred_answers import DefersOperations, answers_in_pieces
 from web.error_response import refusal, with_request_id
 from web.graphql_params import GraphQLParams
 from web.idempotency import IdempotencyStore, IdempotentMutations
 from web.limits import Slots, WebLimits
-from web.persisted_documents import DocumentManifest, PartnerKeys, choose_document
+from web.partner_keys import PartnerKeys
+from web.persisted_documents import Documents
 from web.refusals import BadRequest, DeadlineExceeded, IntrospectionRefused, Overloaded
 from web.schema_privacy import asks_for_schema, without_suggestions
 
@@ -58,6 +60,14 @@ class ExplainsOperations(Protocol):
 
     def describe_plan(self, document: str, operation_name: str | None) -> dict[str, Any]:
         """Show the plan as JSON values; raises FederationError."""
+        ...
+
+
+class CountsOperations(Protocol):
+    """What the front tells of who asks for what."""
+
+    def count(self, document: str, client: str, version: str) -> None:
+        """Count one request; must not wait."""
         ...
 
 
@@ -113,8 +123,10 @@ class FrontParts:
     """How many read statements a context has taken; an explained answer tells it."""
     check_viewer: Callable[[Any], Awaitable[None]] = trust_the_viewer
     """Asked before each event of a subscription; raises Unauthenticated after a log-out."""
-    documents: DocumentManifest = field(default_factory=DocumentManifest)
+    documents: Documents = field(default_factory=Documents)
     partners: PartnerKeys = field(default_factory=PartnerKeys)
+    usage: CountsOperations | None = None
+    """Told of each operation; None: nobody counts."""
     idempotency: IdempotencyStore | None = None
     """None: mutations with an Idempotency-Key are refused."""
     limits: WebLimits = field(default_factory=WebLimits)
@@ -153,15 +165,17 @@ class OperationRunner:
         """Find the text to run and what kind of operation it is.
 
         Raises:
-            AppError: as `choose_document`; Unauthenticated for an unknown API key; Overloaded.
+            AppError: as `Documents.choose` and `PartnerKeys.find_partner`; Forbidden for what an
+                API key is not for; Overloaded.
         """
         parts = self._parts
+        partner = parts.partners.find_partner(client.api_key, client.client_host)
+        name, version = read_client_name(client.headers)
+        if partner is not None:
+            name = partner.name
         request = GraphQLRequest(
-            document=choose_document(
-                params,
-                parts.partners.find_partner(client.api_key),
-                parts.documents,
-                document_bytes_max=parts.limits.document_bytes_max,
+            document=await parts.documents.choose(
+                params, partner, name, document_bytes_max=parts.limits.document_bytes_max
             ),
             variables=params.variables,
             operation_name=params.operation_name,
@@ -173,7 +187,15 @@ class OperationRunner:
             key = params.extensions.get("idempotencyKey")
         if key is not None and not isinstance(key, str):
             raise BadRequest("`extensions.idempotencyKey` must be a string.")
-        return Operation(request=request, kind=await self._find_kind(request), idempotency_key=key)
+        kind = await self._find_kind(request)
+        if kind is not None:
+            if partner is not None:
+                partner.require_kind(kind)
+            if params.query_hash is not None:
+                await parts.documents.register(params)
+            if parts.usage is not None:
+                parts.usage.count(request.document, name, version)
+        return Operation(request=request, kind=kind, idempotency_key=key)
 
     async def check_credentials(self, client: ClientRequest) -> None:
         """Open a context and close it again.
@@ -181,7 +203,7 @@ class OperationRunner:
         Raises:
             AppError: the credentials do not hold.
         """
-        self._parts.partners.find_partner(client.api_key)
+        self._parts.partners.find_partner(client.api_key, client.client_host)
         async with self._parts.make_context(client):
             pass
 

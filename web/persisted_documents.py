@@ -1,6 +1,10 @@
-"""Documents known by id, and partners who may run nothing else."""
+"""Which text a request means: the one it sent, one known by an id, or one it sent before.
 
-import hashlib
+query              free text; not for partners, and not where it is switched off
+documentId         the house's own documents, then what clients have published
+sha256Hash         the same by hash, then what some client sent with that hash
+"""
+
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,25 +12,27 @@ from pathlib import Path
 
 import orjson
 
-from errors import Unauthenticated
+from domain.users.manifests import HASH_PREFIX, MANIFEST_BYTES_MAX, hash_of, parse_manifest
+from errors import ManifestRefused
+from web.automatic_persisted_queries import AutomaticDocuments
 from web.graphql_params import GraphQLParams
-from web.json_bytes import load_json
+from web.partner_keys import KnownPartner
+from web.published_operations import PublishedOperations
 from web.refusals import (
+    AutomaticQueryNotFound,
     BadRequest,
     BodyTooLarge,
     PersistedDocumentRequired,
     PersistedQueryNotFound,
+    PersistedQueryNotSupported,
 )
 
-APOLLO_FORMAT = "apollo-persisted-query-manifest"
-HASH_PREFIX = "sha256:"
-MANIFEST_BYTES_MAX = 16 * 1024 * 1024
-DOCUMENTS_MAX = 50_000
-PARTNERS_MAX = 10_000
+EVERYBODY = "*"
+"""Among the names of clients: all of them, and those without a name."""
 
 
 class ManifestError(ValueError):
-    """A manifest or key file that cannot be used; the process should not start with it."""
+    """A manifest file that cannot be used; the process should not start with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,59 +47,83 @@ class DocumentManifest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Partner:
-    """A client that is known by an API key and runs the documents of its manifest only."""
+class Documents:
+    """All texts that can be asked for without sending them, and who may send one."""
 
-    id: str
-    manifest: DocumentManifest
+    own: DocumentManifest = field(default_factory=DocumentManifest)
+    """The house's own; they come with its release."""
+    published: PublishedOperations = field(default_factory=PublishedOperations)
+    automatic: AutomaticDocuments | None = None
+    """None: nothing is kept because somebody sent it."""
+    persisted_only: frozenset[str] = frozenset()
+    """Names of clients that may send no text; EVERYBODY for all."""
 
-
-@dataclass(frozen=True, slots=True)
-class PartnerKeys:
-    """Partners by the SHA-256 of their API key; the keys themselves are nowhere stored."""
-
-    partner_by_hash: Mapping[str, Partner] = field(default_factory=dict)
-
-    def find_partner(self, api_key: str | None) -> Partner | None:
-        """Find who a key belongs to; None where no key was sent.
+    async def choose(
+        self,
+        params: GraphQLParams,
+        partner: KnownPartner | None,
+        client: str,
+        *,
+        document_bytes_max: int,
+    ) -> str:
+        """Find the text to run for a client, who may be a partner.
 
         Raises:
-            Unauthenticated: a key was sent, and nobody has it.
+            PersistedDocumentRequired: it sent free text, and may not.
+            PersistedQueryNotFound: no document has this id or hash.
+            PersistedQueryNotSupported: what it sends would not be kept.
+            BadRequest: text and hash were sent, and do not belong together.
+            BodyTooLarge: the text is too long.
         """
-        if api_key is None:
-            return None
-        partner = self.partner_by_hash.get(_sha256(api_key))
-        if partner is None:
-            raise Unauthenticated("This API key is not known.")
-        return partner
+        if params.query is not None:
+            if not self._may_send_text(partner, client):
+                raise PersistedDocumentRequired(
+                    "Send the `documentId` of a published operation: free text is switched off."
+                )
+            _require_hash(params.query, params.document_id or params.query_hash)
+            _require_size(params.query, document_bytes_max)
+            return params.query
+        if params.document_id is None:
+            assert params.query_hash is not None, "a request names a document somehow"
+            return await self._find_automatic(params.query_hash, partner, client)
+        document = self._find(params.document_id, partner)
+        if document is None:
+            raise PersistedQueryNotFound(
+                "No document has this id: it was not published, or its version was retired."
+            )
+        return document
 
+    async def register(self, params: GraphQLParams) -> None:
+        """Keep a text that came with its hash and could be read."""
+        if params.query is None or params.query_hash is None or self.automatic is None:
+            return
+        await self.automatic.keep(params.query_hash, params.query)
 
-def choose_document(
-    params: GraphQLParams,
-    partner: Partner | None,
-    public: DocumentManifest,
-    *,
-    document_bytes_max: int,
-) -> str:
-    """Find the text to run: what was sent, or what is known by the id that was sent.
+    def texts(self) -> list[str]:
+        """All texts that are known by an id; the house's own first."""
+        return list(dict.fromkeys([*self.own.documents.values(), *self.published.documents()]))
 
-    Raises:
-        PersistedDocumentRequired: a partner sent free text.
-        PersistedQueryNotFound: no document has this id.
-        BadRequest: text and hash were sent, and do not belong together.
-        BodyTooLarge: the text is too long.
-    """
-    if partner is not None and params.query is not None:
-        raise PersistedDocumentRequired("Send `documentId`: this key runs its manifest only.")
-    if params.query is not None:
-        _require_hash(params.query, params.document_id)
-        _require_size(params.query, document_bytes_max)
-        return params.query
-    manifest = public if partner is None else partner.manifest
-    document = manifest.find_document(params.document_id or "")
-    if document is None:
-        raise PersistedQueryNotFound("PersistedQueryNotFound")
-    return document
+    async def _find_automatic(self, digest: str, partner: KnownPartner | None, client: str) -> str:
+        document = self._find(HASH_PREFIX + digest, partner)
+        if document is not None:
+            return document
+        if self.automatic is None or not self._may_send_text(partner, client):
+            raise PersistedQueryNotSupported("PersistedQueryNotSupported")
+        document = await self.automatic.find(digest)
+        if document is None:
+            raise AutomaticQueryNotFound("PersistedQueryNotFound")
+        return document
+
+    def _find(self, document_id: str, partner: KnownPartner | None) -> str | None:
+        """A partner finds what it has published itself, and nothing else."""
+        if partner is not None:
+            return self.published.find(document_id, client=partner.name)
+        return self.own.find_document(document_id) or self.published.find(document_id)
+
+    def _may_send_text(self, partner: KnownPartner | None, client: str) -> bool:
+        if partner is not None:
+            return partner.is_sandbox
+        return not self.persisted_only.intersection((EVERYBODY, client))
 
 
 def read_manifest(path: Path) -> DocumentManifest:
@@ -102,48 +132,25 @@ def read_manifest(path: Path) -> DocumentManifest:
     Raises:
         ManifestError: the file is missing, too large, or of neither format.
     """
-    value = _read_json(path)
-    if not isinstance(value, dict):
-        raise ManifestError(f"{path}: a manifest is a JSON object")
-    documents = _apollo_documents(path, value) if "format" in value else value
-    if len(documents) > DOCUMENTS_MAX:
-        raise ManifestError(f"{path}: more than {DOCUMENTS_MAX} documents")
-    for name, document in documents.items():
-        if not isinstance(document, str):
-            raise ManifestError(f"{path}: the document of {name!r} is not a text")
-    return index_documents(documents)
+    try:
+        if path.stat().st_size > MANIFEST_BYTES_MAX:
+            raise ManifestError(f"{path}: larger than {MANIFEST_BYTES_MAX} bytes")
+        entries = parse_manifest(path.read_bytes())
+    except OSError as error:
+        raise ManifestError(f"{path}: {error.strerror}") from error
+    except ManifestRefused as refusal:
+        raise ManifestError(f"{path}: {refusal.faults[0].message}") from refusal
+    return index_documents({each.id: each.body for each in entries})
 
 
 def index_documents(documents: Mapping[str, str]) -> DocumentManifest:
     """Make a manifest in which each document is found by its id and by its hash."""
     found: dict[str, str] = {}
     for document in documents.values():
-        digest = _sha256(document)
+        digest = hash_of(document)
         found[digest] = document
         found[HASH_PREFIX + digest] = document
     return DocumentManifest({**found, **documents})
-
-
-def read_partner_keys(path: Path) -> PartnerKeys:
-    """Read `{"keys": [{"id", "hash", "manifest"}]}`; manifests are found beside the file.
-
-    Raises:
-        ManifestError: the file or one of its manifests cannot be used.
-    """
-    value = _read_json(path)
-    entries = value.get("keys") if isinstance(value, dict) else None
-    if not isinstance(entries, list) or len(entries) > PARTNERS_MAX:
-        raise ManifestError(f"{path}: `keys` must be a list of at most {PARTNERS_MAX}")
-    partners: dict[str, Partner] = {}
-    for place, entry in enumerate(entries):
-        partner_id, digest, manifest = (
-            _required_text(path, place, entry, name) for name in ("id", "hash", "manifest")
-        )
-        if len(digest) != 64 or digest.lower() in partners:
-            raise ManifestError(f"{path}: `hash` of {partner_id!r} is no SHA-256, or taken")
-        documents = read_manifest(path.parent / manifest)
-        partners[digest.lower()] = Partner(id=partner_id, manifest=documents)
-    return PartnerKeys(partners)
 
 
 def read_folder(folder: Path) -> dict[str, str]:
@@ -157,46 +164,14 @@ def print_manifest(documents: Mapping[str, str]) -> str:
     return orjson.dumps(documents, option=options).decode()
 
 
-def _apollo_documents(path: Path, value: dict[str, object]) -> dict[str, str]:
-    operations = value.get("operations")
-    if value["format"] != APOLLO_FORMAT or not isinstance(operations, list):
-        raise ManifestError(f"{path}: the format of this manifest is not known")
-    try:
-        return {operation["id"]: operation["body"] for operation in operations}
-    except (KeyError, TypeError) as error:
-        raise ManifestError(f"{path}: each operation needs `id` and `body`") from error
-
-
-def _required_text(path: Path, place: int, entry: object, name: str) -> str:
-    found = entry.get(name) if isinstance(entry, dict) else None
-    if not isinstance(found, str) or not found:
-        raise ManifestError(f"{path}: key {place} needs `id`, `hash` and `manifest`")
-    return found
-
-
-def _read_json(path: Path) -> object:
-    try:
-        if path.stat().st_size > MANIFEST_BYTES_MAX:
-            raise ManifestError(f"{path}: larger than {MANIFEST_BYTES_MAX} bytes")
-        return load_json(path.read_bytes())
-    except OSError as error:
-        raise ManifestError(f"{path}: {error.strerror}") from error
-    except orjson.JSONDecodeError as error:
-        raise ManifestError(f"{path}: not JSON ({error})") from error
-
-
-def _require_hash(query: str, document_id: str | None) -> None:
-    if document_id is not None and document_id.removeprefix(HASH_PREFIX) != _sha256(query):
+def _require_hash(query: str, told: str | None) -> None:
+    if told is not None and told.removeprefix(HASH_PREFIX) != hash_of(query):
         raise BadRequest("The document and its hash do not belong together.")
 
 
 def _require_size(query: str, bytes_max: int) -> None:
     if len(query) > bytes_max or len(query.encode(errors="replace")) > bytes_max:
         raise BodyTooLarge("The document is too long.", bytes_max=bytes_max)
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,9 @@
 """Plans the operations that are known before anybody asks for them."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Protocol
-
-from web.persisted_documents import DocumentManifest, PartnerKeys
 
 WARM_SECONDS_MAX = 2.0
 """Longest time for it; what is not planned by then is planned when it is asked for."""
@@ -28,9 +26,3 @@ async def warm_up(
             for document in dict.fromkeys(documents):
                 await engine.warm(document)
 
-
-def known_documents(public: DocumentManifest, partners: PartnerKeys) -> Iterator[str]:
-    """The documents of all manifests."""
-    yield from public.documents.values()
-    for partner in partners.partner_by_hash.values():
-        yield from partner.manifest.documents.values()

@@ -66,12 +66,12 @@ class OperationsRepository:
         )
         return set(rows.scalars())
 
-    async def count_all(self) -> tuple[int, int]:
-        """How many versions and how many operations there are."""
-        versions = select(func.count()).select_from(published_manifests).scalar_subquery()
-        texts = select(func.count()).select_from(operations).scalar_subquery()
-        row = (await self._connection.execute(select(versions, texts))).one()
-        return int(row[0]), int(row[1])
+    async def count_all(self) -> tuple[int, int, int]:
+        """How many versions, operations and links between them there are."""
+        tables = (published_manifests, operations, manifest_operations)
+        counts = [select(func.count()).select_from(table).scalar_subquery() for table in tables]
+        versions, texts, links = (await self._connection.execute(select(*counts))).one()
+        return versions, texts, links
 
     async def forget_retired(self, before: datetime) -> None:
         """Drop versions that ended before that, and operations that nobody has any more."""

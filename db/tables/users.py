@@ -132,6 +132,5 @@ partner_keys = Table(
     Column("expires_at", Instant),
     Column("revoked_at", Instant),
     Index("ix_partner_keys_partner_id", "partner_id"),
-    Index("ix_partner_keys_prefix", "prefix"),
 )
 """API keys: the first characters to find them by, and the SHA-256 of the whole."""

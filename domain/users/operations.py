@@ -17,6 +17,8 @@ OPERATIONS_MAX = 50_000
 """Published operations of the house; gateways hold all of them in memory."""
 MANIFESTS_MAX = 10_000
 """Versions of all clients together."""
+LINKS_MAX = 200_000
+"""Operations of all versions together, each counted in every version that has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +70,16 @@ class PersistedOperation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationOfManifest:
-    """An operation's text as gateways load it, once for each manifest that has it."""
+    """That a version of a client has an operation."""
 
     manifest_id: ManifestId
+    operation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationText:
+    """An operation as gateways load it."""
+
     id: str
     sha256: str
     body: str

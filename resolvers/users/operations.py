@@ -13,6 +13,7 @@ from domain.users.operations import (
     GRACE_DEFAULT,
     GRACE_MAX,
     KEPT_AFTER_RETIREMENT,
+    LINKS_MAX,
     MANIFESTS_MAX,
     OPERATIONS_MAX,
     BrokenOperation,
@@ -196,11 +197,12 @@ async def _valid_again(
     return again
 
 
-def _require_room(manifest_count: int, operation_count: int) -> None:
-    if manifest_count > MANIFESTS_MAX or operation_count > OPERATIONS_MAX:
+def _require_room(manifest_count: int, operation_count: int, link_count: int) -> None:
+    is_full = manifest_count > MANIFESTS_MAX or operation_count > OPERATIONS_MAX
+    if is_full or link_count > LINKS_MAX:
         raise TooLarge(
-            f"The house keeps {MANIFESTS_MAX} versions and {OPERATIONS_MAX} operations; "
-            "retire old ones."
+            f"The house keeps {MANIFESTS_MAX} versions, {OPERATIONS_MAX} operations, and "
+            f"{LINKS_MAX} operations of versions; retire old ones."
         )
 
 

@@ -40,7 +40,8 @@ from web.live_groups import HOUSE_GROUPING
 from web.local_transports import local_transports
 from web.media_uploads import media_routes
 from web.operation_runner import FrontParts
-from web.persisted_documents import DocumentManifest, PartnerKeys
+from web.partner_keys import PartnerKeys
+from web.persisted_documents import Documents
 from web.request_context import ContextFactory
 from web.routes import build_app
 from workers.context import WorkerContext
@@ -199,7 +200,7 @@ async def open_house(
     *,
     replaced: Mapping[str, Transport] | None = None,
     limits: EngineLimits | None = None,
-    documents: DocumentManifest | None = None,
+    documents: Documents | None = None,
     partners: PartnerKeys | None = None,
 ) -> AsyncIterator[House]:
     """Put it together as gateway.py does; `replaced` are subgraphs that a test breaks."""
@@ -219,7 +220,7 @@ async def open_house(
         viewer_of=lambda ctx: ctx.viewer.user_id or "",
         count_statements=lambda ctx: ctx.statement_count,
         check_viewer=lambda ctx: sessions.require_open(ctx.viewer),
-        documents=documents or DocumentManifest(),
+        documents=documents or Documents(),
         partners=partners or PartnerKeys(),
         idempotency=DatabaseAnswers(
             databases.of("users"),

@@ -1,7 +1,6 @@
 """Mutations sent twice, and documents known by id."""
 
 import hashlib
-import json
 from pathlib import Path
 
 import pytest
@@ -15,11 +14,10 @@ from tests.e2e.catalogue import global_track_id, write_catalogue, write_people
 from tests.e2e.house import House, error_codes, example, open_house
 from tests.outbox import job_names
 from web.idempotency import CLAIM_SECONDS_MAX
-from web.persisted_documents import read_manifest, read_partner_keys
+from web.persisted_documents import Documents, read_manifest
 
 COMMENT = example("add_comment")
 MANIFEST = Path("examples/operations/manifest.json")
-API_KEY = "partner-key-of-the-tests"
 
 
 async def comments_on(house: House, track_id: str) -> list[str]:
@@ -151,7 +149,8 @@ async def test_documents_run_by_their_id(
 ) -> None:
     digest = hashlib.sha256(example("me").encode()).hexdigest()
     persisted = {"version": 1, "sha256Hash": digest}
-    async with open_house(databases, outside, tmp_path, documents=read_manifest(MANIFEST)) as house:
+    documents = Documents(own=read_manifest(MANIFEST))
+    async with open_house(databases, outside, tmp_path, documents=documents) as house:
         anna = await house.join("anna")
 
         by_text = await house.post({"query": example("me")}, by=anna)
@@ -163,36 +162,3 @@ async def test_documents_run_by_their_id(
     assert by_text["data"]["me"]["email"] == "anna@tutti.example"
     assert by_text == by_name == by_hash == apollo
     assert error_codes(unknown) == ["PERSISTED_QUERY_NOT_FOUND"]
-
-
-@pytest.mark.parametrize("profile", ["embedded"])
-async def test_a_partner_runs_its_manifest_and_nothing_else(
-    databases: Databases, outside: FakeOutside, tmp_path: Path
-) -> None:
-    manifest = {"version": "{ __typename }", "terms": "{ royaltyPerThousandPlays { currency } }"}
-    (tmp_path / "partner.json").write_text(json.dumps(manifest))
-    entry = {
-        "id": "radio",
-        "hash": hashlib.sha256(API_KEY.encode()).hexdigest(),
-        "manifest": "partner.json",
-    }
-    (tmp_path / "keys.json").write_text(json.dumps({"keys": [entry]}))
-    key = {"x-api-key": API_KEY}
-    async with open_house(
-        databases,
-        outside,
-        tmp_path,
-        documents=read_manifest(MANIFEST),
-        partners=read_partner_keys(tmp_path / "keys.json"),
-    ) as house:
-        own = await house.post({"documentId": "terms"}, headers=key)
-        free = await house.post({"query": "{ __typename }"}, headers=key)
-        public = await house.post({"documentId": "home"}, headers=key)
-        stranger = await house.post({"documentId": "terms"}, headers={"x-api-key": "made up"})
-        nobody = await house.post({"documentId": "terms"})
-
-    assert own == {"data": {"royaltyPerThousandPlays": {"currency": "USD"}}}
-    assert error_codes(free) == ["PERSISTED_DOCUMENT_REQUIRED"]
-    assert error_codes(public) == ["PERSISTED_QUERY_NOT_FOUND"]
-    assert error_codes(stranger) == ["UNAUTHENTICATED"]
-    assert error_codes(nobody) == ["PERSISTED_QUERY_NOT_FOUND"]

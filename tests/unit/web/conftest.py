@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from hashlib import sha256
 
 import httpx
 import pytest
@@ -12,14 +11,15 @@ from errors import Unauthenticated
 from tests.fakes.engine import FakeEngine
 from tests.fakes.idempotency import FakeIdempotencyStore
 from tests.fakes.server import running_server
+from tests.unit.web.known import HELLO, PARTNER_KEY, SANDBOX_KEY, WEB_HELLO, a_key, published
+from web.automatic_persisted_queries import MemoryDocuments
 from web.client_request import ClientRequest
 from web.limits import WebLimits
 from web.operation_runner import FrontParts
-from web.persisted_documents import Partner, PartnerKeys, index_documents
+from web.partner_keys import PartnerKeys
+from web.persisted_documents import Documents, index_documents
 from web.routes import build_app
 
-HELLO = "{ hello }"
-PARTNER_KEY = "key-of-acme"
 ADD = "mutation Add($amount: Int!) { add(amount: $amount) }"
 
 
@@ -48,13 +48,18 @@ def store() -> FakeIdempotencyStore:
 
 @pytest.fixture
 def parts(engine: FakeEngine, store: FakeIdempotencyStore) -> FrontParts:
-    acme = Partner(id="acme", manifest=index_documents({"greeting": HELLO}))
+    partners = PartnerKeys()
+    partners.keep([a_key(PARTNER_KEY), a_key(SANDBOX_KEY, is_sandbox=True)])
     return FrontParts(
         engine=engine,
         make_context=make_context,
         viewer_of=str,
-        documents=index_documents({"home": "query Home { hello }", "add": ADD}),
-        partners=PartnerKeys({sha256(PARTNER_KEY.encode()).hexdigest(): acme}),
+        documents=Documents(
+            own=index_documents({"home": "query Home { hello }", "add": ADD}),
+            published=published({"acme": {"greeting": HELLO}, "web": {"web.hello": WEB_HELLO}}),
+            automatic=MemoryDocuments(),
+        ),
+        partners=partners,
         idempotency=store,
         limits=WebLimits(duplicate_seconds_max=60),
     )

@@ -1,21 +1,22 @@
-"""Manifests, and partners who run nothing else."""
+"""Every way to ask for a document without sending it, and who may send one."""
 
 import json
-from hashlib import sha256
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.unit.web.conftest import HELLO, PARTNER_KEY
+from domain.users.manifests import hash_of
+from tests.unit.web.known import HELLO, PARTNER_KEY, SANDBOX_KEY, WEB_HELLO
 from web.persisted_documents import (
     ManifestError,
     print_manifest,
     read_folder,
     read_manifest,
-    read_partner_keys,
 )
 
-HELLO_HASH = sha256(HELLO.encode()).hexdigest()
+HELLO_HASH = hash_of(HELLO)
+WEB_HASH = hash_of(WEB_HELLO)
 AS_PARTNER = {"x-api-key": PARTNER_KEY}
 APOLLO = {
     "format": "apollo-persisted-query-manifest",
@@ -50,18 +51,11 @@ def test_a_document_is_found(_case, manifest, document_id, tmp_path) -> None:
     ("_case", "text", "complaint"),
     [
         ("missing", None, "No such file or directory"),
-        ("not JSON", "{", "not JSON"),
-        ("a list", "[]", "a manifest is a JSON object"),
-        ("a document that is no text", '{"a": 1}', "the document of 'a' is not a text"),
-        ("another format", '{"format": "x"}', "the format of this manifest is not known"),
-        (
-            "an operation without a body",
-            '{"format": "apollo-persisted-query-manifest", "operations": [{"id": "a"}]}',
-            "each operation needs `id` and `body`",
-        ),
+        ("of no format", "[]", "A manifest is a JSON object."),
+        ("with a wrong operation", '{"a": 1}', "The document is not a text."),
     ],
 )
-def test_a_manifest_that_cannot_be_used_is_refused(_case, text, complaint, tmp_path) -> None:
+def test_a_manifest_file_that_cannot_be_used_is_refused(_case, text, complaint, tmp_path) -> None:
     path = tmp_path / "manifest.json"
     if text is not None:
         path.write_text(text)
@@ -69,43 +63,7 @@ def test_a_manifest_that_cannot_be_used_is_refused(_case, text, complaint, tmp_p
     with pytest.raises(ManifestError) as refused:
         read_manifest(path)
 
-    assert complaint in str(refused.value)
-
-
-def test_partners_are_read_with_their_manifests(tmp_path) -> None:
-    write(tmp_path, "acme.json", {"hello": HELLO})
-    digest = sha256(b"acme-key").hexdigest()
-    entry = {"id": "acme", "hash": digest, "manifest": "acme.json"}
-    keys = read_partner_keys(write(tmp_path, "keys.json", {"keys": [entry]}))
-
-    partner = keys.find_partner("acme-key")
-
-    assert partner is not None
-    assert partner.id == "acme"
-    assert partner.manifest.find_document("hello") == HELLO
-    assert keys.find_partner(None) is None
-
-
-@pytest.mark.parametrize(
-    ("_case", "keys", "complaint"),
-    [
-        ("no list", {}, "`keys` must be a list"),
-        ("an entry that is no object", {"keys": [1]}, "key 0 needs"),
-        ("no manifest", {"keys": [{"id": "a", "hash": "0" * 64}]}, "key 0 needs"),
-        (
-            "a key instead of its hash",
-            {"keys": [{"id": "a", "hash": "secret", "manifest": "m.json"}]},
-            "`hash` of 'a' is no SHA-256",
-        ),
-    ],
-)
-def test_a_key_file_that_cannot_be_used_is_refused(_case, keys, complaint, tmp_path) -> None:
-    path = write(tmp_path, "keys.json", keys)
-
-    with pytest.raises(ManifestError) as refused:
-        read_partner_keys(path)
-
-    assert complaint in str(refused.value)
+    assert str(refused.value) == f"{path}: {complaint}"
 
 
 def test_a_folder_of_operations_is_a_manifest(tmp_path) -> None:
@@ -159,15 +117,128 @@ async def test_an_unknown_key_is_401(client, engine) -> None:
     assert engine.requests == []
 
 
-async def test_an_unknown_id_is_told_as_apollo_clients_expect(client) -> None:
-    sent = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}}
+async def test_a_sandbox_key_sends_text_and_runs_queries_only(client, engine) -> None:
+    as_sandbox = {"x-api-key": SANDBOX_KEY}
 
-    answer = await client.post("/graphql", json=sent)
+    query = await client.post("/graphql", json={"query": HELLO}, headers=as_sandbox)
+    mutation = await client.post(
+        "/graphql", json={"query": "mutation { add(amount: 1) }"}, headers=as_sandbox
+    )
 
-    (error,) = answer.json()["errors"]
+    assert query.json() == {"data": {"hello": "world"}}
+    assert mutation.status_code == 403
+    assert engine.total == 0
+
+
+@pytest.mark.parametrize(
+    ("_case", "sent"),
+    [
+        ("by its id", {"documentId": "web.hello"}),
+        ("by its hash", {"documentId": f"sha256:{WEB_HASH}"}),
+        ("as Relay's examples do", {"doc_id": "web.hello"}),
+        ("as other Relay clients do", {"id": "web.hello"}),
+        ("by two names for one id", {"id": "web.hello", "documentId": "web.hello"}),
+        ("by Apollo's hash", {"extensions": {"persistedQuery": {"sha256Hash": WEB_HASH}}}),
+    ],
+)
+async def test_a_published_operation_is_asked_for(_case, sent, client) -> None:
+    by_body = await client.post("/graphql", json=sent)
+    by_get = await client.get(
+        "/graphql",
+        params={
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name, value in sent.items()
+        },
+    )
+
+    assert by_body.json() == by_get.json() == {"data": {"hello": "world"}}
+
+
+@pytest.mark.parametrize("document_id", ["web.hello", f"sha256:{WEB_HASH}", f"sha256%3A{WEB_HASH}"])
+async def test_an_operation_has_an_address(document_id, client) -> None:
+    path = f"/graphql/o/{document_id}"
+
+    by_get = await client.get(path)
+    by_post = await client.post(path, json={"variables": {}})
+
+    assert by_get.json() == by_post.json() == {"data": {"hello": "world"}}
+    assert by_get.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_variables_stand_behind_the_address(client) -> None:
+    variables = {"amount": 3}
+
+    by_get = await client.get("/graphql/o/add", params={"variables": json.dumps(variables)})
+    by_post = await client.post("/graphql/o/add", json={"variables": variables})
+
+    assert by_get.status_code == 405
+    assert by_post.json() == {"data": {"add": 3}}
+
+
+@pytest.mark.parametrize(
+    ("_case", "path", "sent", "code"),
+    [
+        ("nobody's id", "/graphql/o/none", {}, "PERSISTED_QUERY_NOT_FOUND"),
+        ("no id", "/graphql/o/", {}, "PERSISTED_QUERY_NOT_FOUND"),
+        ("two ids", "/graphql/o/home", {"documentId": "add"}, "BAD_REQUEST"),
+        ("two names of ids", "/graphql", {"documentId": "add", "id": "home"}, "BAD_REQUEST"),
+        ("an id that is no text", "/graphql", {"doc_id": 1}, "BAD_REQUEST"),
+        ("text that is another's", "/graphql/o/home", {"query": HELLO}, "BAD_REQUEST"),
+        (
+            "a hash that is none",
+            "/graphql",
+            {"extensions": {"persistedQuery": {"sha256Hash": "ab"}}},
+            "BAD_REQUEST",
+        ),
+        (
+            "another version of Apollo's protocol",
+            "/graphql",
+            {"extensions": {"persistedQuery": {"version": 2, "sha256Hash": "0" * 64}}},
+            "BAD_REQUEST",
+        ),
+    ],
+)
+async def test_an_unclear_request_is_refused(_case, path, sent, code, client, engine) -> None:
+    answer = await client.post(path, json=sent)
+
     assert answer.status_code == 400
-    assert error["message"] == "PersistedQueryNotFound"
-    assert error["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+    assert answer.json()["errors"][0]["extensions"]["code"] == code
+    assert engine.requests == []
+
+
+@pytest.mark.parametrize("version", [{}, {"version": 1}])
+async def test_a_text_is_kept_when_it_comes_with_its_hash(version, client) -> None:
+    text = "query Late { hello }"
+    persisted = {"persistedQuery": {"sha256Hash": hash_of(text), **version}}
+
+    first = await client.post("/graphql", json={"extensions": persisted})
+    second = await client.post("/graphql", json={"query": text, "extensions": persisted})
+    third = await client.get("/graphql", params={"extensions": json.dumps(persisted)})
+
+    assert first.status_code == 200
+    assert_error(first, "PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND")
+    assert second.json() == third.json() == {"data": {"hello": "world"}}
+
+
+async def test_the_newer_media_type_tells_of_a_missing_text_by_its_status(client) -> None:
+    answer = await client.post(
+        "/graphql",
+        json={"extensions": {"persistedQuery": {"sha256Hash": "0" * 64}}},
+        headers={"accept": "application/graphql-response+json"},
+    )
+
+    assert answer.status_code == 400
+    assert_error(answer, "PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND")
+
+
+async def test_what_cannot_be_read_is_not_kept(client) -> None:
+    text = "query Broken {"
+    persisted = {"persistedQuery": {"version": 1, "sha256Hash": hash_of(text)}}
+
+    await client.post("/graphql", json={"query": text, "extensions": persisted})
+    answer = await client.post("/graphql", json={"extensions": persisted})
+
+    assert_error(answer, "PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND")
 
 
 @pytest.mark.parametrize(("digest", "status"), [(HELLO_HASH, 200), ("0" * 64, 400)])
@@ -175,11 +246,69 @@ async def test_text_and_hash_must_belong_together(digest, status, client) -> Non
     persisted = {"persistedQuery": {"version": 1, "sha256Hash": digest}}
 
     answer = await client.post("/graphql", json={"query": HELLO, "extensions": persisted})
+    again = await client.post("/graphql", json={"extensions": persisted})
 
     assert answer.status_code == status
+    assert again.json().get("data") == ({"hello": "world"} if status == 200 else None)
+
+
+@pytest.mark.parametrize(
+    ("_case", "changes", "headers"),
+    [
+        ("nothing is kept for anybody", {"automatic": None}, {}),
+        ("free text is off for all", {"persisted_only": frozenset("*")}, {}),
+        (
+            "free text is off for this client",
+            {"persisted_only": frozenset({"web"})},
+            {"graphql-client-name": "web"},
+        ),
+        ("the client is a partner", {}, AS_PARTNER),
+    ],
+)
+async def test_apollos_clients_are_told_where_no_text_is_kept(
+    _case, changes, headers, open_client, parts
+) -> None:
+    client = open_client(documents=replace(parts.documents, **changes))
+    persisted = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
+
+    answer = await client.post("/graphql", json={"extensions": persisted}, headers=headers)
+
+    assert answer.status_code == 200
+    assert_error(answer, "PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED")
+
+
+@pytest.mark.parametrize(
+    ("_case", "persisted_only", "headers", "status"),
+    [
+        ("nobody is listed", (), {"graphql-client-name": "web"}, 200),
+        ("another is listed", ("ios",), {"graphql-client-name": "web"}, 200),
+        ("it is listed", ("web",), {"graphql-client-name": "web"}, 403),
+        ("it is listed, in Apollo's spelling", ("web",), {"apollographql-client-name": "web"}, 403),
+        ("all are", ("*",), {}, 403),
+    ],
+)
+async def test_free_text_is_switched_off_by_client(
+    _case, persisted_only, headers, status, open_client, parts, engine
+) -> None:
+    documents = replace(parts.documents, persisted_only=frozenset(persisted_only))
+    client = open_client(documents=documents)
+
+    text = await client.post("/graphql", json={"query": HELLO}, headers=headers)
+    known = await client.post("/graphql", json={"documentId": "web.hello"}, headers=headers)
+
+    assert text.status_code == status
+    assert known.json() == {"data": {"hello": "world"}}
+    assert len(engine.requests) == (2 if status == 200 else 1)
 
 
 def test_the_examples_manifest_tells_of_every_example() -> None:
     folder = Path("examples/operations")
 
     assert (folder / "manifest.json").read_text() == print_manifest(read_folder(folder))
+
+
+def assert_error(answer, message: str, code: str) -> None:
+    """The one error as Apollo's clients compare it."""
+    (error,) = answer.json()["errors"]
+    assert error["message"] == message
+    assert error["extensions"]["code"] == code

@@ -9,7 +9,7 @@ import pytest
 from db.read import StatementCount
 from domain.users.manifests import hash_of
 from errors import BadInput, Conflict, Forbidden, ManifestRefused, NotFound, Unauthenticated
-from loaders.operations import OPERATIONS_OF_MANIFESTS, VALID_MANIFESTS
+from loaders.operations import LINKS_OF_MANIFESTS, TEXTS_OF_OPERATIONS, VALID_MANIFESTS
 from resolvers.users.operations import (
     check_published,
     list_published,
@@ -42,18 +42,19 @@ async def publish(ctx, operations=OPERATIONS, *, client="web", version="1"):
 
 async def published_ids(ctx) -> set[tuple[str, str, str]]:
     manifests = await ctx.read("users").fetch(VALID_MANIFESTS, now=ctx.clock.now())
-    rows = await ctx.read("users").fetch(
-        OPERATIONS_OF_MANIFESTS, keys=[each.id for each in manifests]
-    )
+    rows = await ctx.read("users").fetch(LINKS_OF_MANIFESTS, keys=[each.id for each in manifests])
     named = {each.id: each for each in manifests}
-    return {(named[row.manifest_id].client, named[row.manifest_id].version, row.id) for row in rows}
+    return {
+        (named[row.manifest_id].client, named[row.manifest_id].version, row.operation_id)
+        for row in rows
+    }
 
 
 async def test_a_published_manifest_is_there_with_its_texts(admin) -> None:
     published = await publish(admin)
 
     manifests = await admin.read("users").fetch(VALID_MANIFESTS, now=admin.clock.now())
-    rows = await admin.read("users").fetch(OPERATIONS_OF_MANIFESTS, keys=[published.manifest.id])
+    rows = await admin.read("users").fetch(TEXTS_OF_OPERATIONS, keys=["hello", "old", "none"])
     assert manifests == [published.manifest]
     assert {row.id: (row.body, row.sha256) for row in rows} == {
         "hello": (HELLO, hash_of(HELLO)),

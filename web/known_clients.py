@@ -1,0 +1,87 @@
+"""What a gateway knows of its clients: their operations, their keys, and what they use."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from errors import DependencyError
+from federation.engine import Engine
+from resolvers.context import UseCaseContext
+from resolvers.users.operations import check_published
+from web.automatic_persisted_queries import AutomaticDocuments
+from web.following import follow, try_once
+from web.operation_usage import OperationUsage
+from web.partner_keys import PartnerKeys
+from web.persisted_documents import DocumentManifest, Documents
+from web.published_operations import PublishedOperations
+from web.warm_start import warm_up
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownClients:
+    """The parts of it that the front asks."""
+
+    documents: Documents
+    partners: PartnerKeys
+    usage: OperationUsage
+
+
+@asynccontextmanager
+async def know_clients(
+    base: UseCaseContext,
+    engine: Engine,
+    *,
+    own: DocumentManifest,
+    automatic: AutomaticDocuments | None,
+    persisted_only: frozenset[str],
+) -> AsyncIterator[KnownClients]:
+    """Read all of it, plan what is published, and follow the database until the end."""
+    read, now = base.read("users"), base.clock.now
+    published, partners = PublishedOperations(now), PartnerKeys(now)
+    documents = Documents(
+        own=own, published=published, automatic=automatic, persisted_only=persisted_only
+    )
+    usage = OperationUsage(base, lambda: engine.api_schema, published)
+
+    async def refresh_operations() -> None:
+        await warm_up(engine, await published.refresh(read))
+
+    async def refresh_keys() -> None:
+        await partners.refresh(read)
+
+    await try_once(lambda: published.refresh(read))
+    await try_once(refresh_keys)
+    await warm_up(engine, documents.texts())
+    work: list[Awaitable[None]] = [
+        follow([refresh_operations, refresh_keys]),
+        usage.keep_flushing(),
+        try_once(lambda: report_broken(base)),
+    ]
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        yield KnownClients(documents=documents, partners=partners, usage=usage)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        try:
+            await usage.flush()
+        except DependencyError:
+            log.warning("usage_not_kept", exc_info=True)
+
+
+async def report_broken(base: UseCaseContext) -> None:
+    """Check published operations against a schema that is new, and tell the log what it breaks."""
+    for each in await check_published(base):
+        log.warning(
+            "published_operation_broken",
+            client=each.client,
+            version=each.version,
+            document_id=each.id,
+            fault=each.fault,
+        )
