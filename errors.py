@@ -22,6 +22,7 @@ class AppError(Exception):
         - StorageUnavailable
         - ChainUnavailable
         - ModelUnavailable
+        - IdentityUnavailable
         - DatabaseBusy
         - OutcomeUnknown
       + AlreadyDone          it took effect before; a repetition does nothing
@@ -113,6 +114,12 @@ class ModelUnavailable(DependencyError):
     """The model is missing, or slower than AI_TIMEOUT."""
 
     code = "MODEL_UNAVAILABLE"
+
+
+class IdentityUnavailable(DependencyError):
+    """The keys that prove a token cannot be read from its issuer."""
+
+    code = "IDENTITY_UNAVAILABLE"
 
 
 class DatabaseBusy(DependencyError):

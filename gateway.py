@@ -13,6 +13,7 @@ python gateway.py plan --supergraph FILE --operation FILE [--json]
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -22,6 +23,7 @@ if sys.version_info < (3, 11):  # noqa: UP036  (an old interpreter must be told 
     sys.exit("Tutti needs Python 3.11 or newer.")
 
 if TYPE_CHECKING:
+    from adapters.identity.outside_tokens import OutsideTokens
     from settings import Settings
 
 DOMAINS = ("media", "users", "social", "nft", "ai", "royalties")
@@ -85,6 +87,28 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     foreign.add_argument("--subscriptions", choices=("websocket", "sse"), default="websocket")
     foreign.add_argument("--fetch-seconds-max", type=float, default=3.0)
     foreign.add_argument("--explain", action="store_true", help="show plans to who asks")
+    _add_identity(serve.add_argument_group("who asks, with --supergraph"))
+
+
+def _add_identity(identity: "argparse._ArgumentGroup") -> None:
+    identity.add_argument(
+        "--trust-issuer",
+        action="append",
+        default=[],
+        metavar="ISSUER=URL",
+        help="prove tokens of this issuer (iss) by the keys (JWKS) at this address",
+    )
+    identity.add_argument("--audience", action="append", default=[], help="whom tokens are for")
+    identity.add_argument("--token-algorithm", action="append", default=[], metavar="NAME")
+    identity.add_argument("--leeway-seconds", type=float, default=30.0)
+    identity.add_argument(
+        "--tell-claim",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="tell subgraphs this claim, signed with TUTTI_INTERNAL_SIGNING_KEY",
+    )
+    identity.add_argument("--reject-unauthorized", action="store_true")
 
 
 def _serve_supergraph(given: argparse.Namespace) -> None:
@@ -103,10 +127,41 @@ def _serve_supergraph(given: argparse.Namespace) -> None:
             subscriptions=given.subscriptions,
             fetch_seconds_max=given.fetch_seconds_max,
             is_explaining=given.explain,
+            tokens=_tokens(given),
+            claims=given.tell_claim,
+            signing_key=_signing_key(given),
+            rejects_operations=given.reject_unauthorized,
         )
         _run(serve_supergraph(given.supergraph, options))
     except (OSError, SupergraphFileError, ValueError) as error:
         sys.exit(f"Tutti cannot start: {_first_line(error)}")
+
+
+def _tokens(given: argparse.Namespace) -> "OutsideTokens | None":
+    """The tokens that are proven here; none are without an issuer to trust."""
+    from adapters.identity.key_set import KeySet, reading_of
+    from adapters.identity.outside_tokens import DEFAULT_ALGORITHMS, OutsideTokens
+
+    if not given.trust_issuer:
+        if given.audience or given.token_algorithm or given.tell_claim:
+            raise ValueError("--audience, --token-algorithm and --tell-claim need --trust-issuer")
+        return None
+    issuers = dict(_pair(each) for each in given.trust_issuer)
+    return OutsideTokens(
+        keys={issuer: KeySet(reading_of(url)) for issuer, url in issuers.items()},
+        audiences=given.audience,
+        algorithms=given.token_algorithm or DEFAULT_ALGORITHMS,
+        leeway_seconds=given.leeway_seconds,
+    )
+
+
+def _signing_key(given: argparse.Namespace) -> bytes | None:
+    if not given.tell_claim:
+        return None
+    key = os.environ.get("TUTTI_INTERNAL_SIGNING_KEY", "").encode()
+    if len(key) < 32:
+        raise ValueError("--tell-claim needs TUTTI_INTERNAL_SIGNING_KEY, 32 characters or more")
+    return key
 
 
 def _pair(text: str) -> tuple[str, str]:

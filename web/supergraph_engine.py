@@ -9,7 +9,7 @@ from typing import Any
 
 from graphql import GraphQLSchema
 
-from federation.engine import Engine, GraphQLRequest, GraphQLResponse
+from federation.engine import Authorization, Engine, GraphQLRequest, GraphQLResponse
 from federation.execute.payloads import IncrementalPayload
 from federation.limits import EngineLimits
 from federation.supergraph.reader import read_supergraph
@@ -23,6 +23,8 @@ CHANGED = {
     "message": "The supergraph has changed; subscribe again.",
     "extensions": {"code": "SUPERGRAPH_CHANGED", "retryable": True},
 }
+
+_STRANGERS = Authorization()
 
 MakeTransport = Callable[[str, str], HttpTransport]
 """A transport for a subgraph: name, address."""
@@ -61,11 +63,13 @@ class SupergraphEngine:
         *,
         urls: Mapping[str, str] | None = None,
         drain_seconds_max: float = DRAIN_SECONDS_MAX,
+        authorization: Authorization = _STRANGERS,
     ) -> None:
         self._make_transport = make_transport
         self._limits = limits
         self._urls = dict(urls or {})
         self._drain_seconds_max = drain_seconds_max
+        self._authorization = authorization
         self._current: _Generation | None = None
         self._names: list[str] = []
         self._uses: Counter[HttpTransport] = Counter()
@@ -176,7 +180,13 @@ class SupergraphEngine:
             for name, url in urls.items()
             if url
         }
-        engine = Engine(sdl, transports, self._limits, after_planning=settle_garbage)
+        engine = Engine(
+            sdl,
+            transports,
+            self._limits,
+            after_planning=settle_garbage,
+            authorization=self._authorization,
+        )
         return _Generation(engine=engine, transports=transports), list(subgraphs)
 
     async def _drain(self, generation: _Generation) -> None:
