@@ -2,6 +2,7 @@
 
 from starlette.types import Send
 
+from errors import AppError
 from federation.engine import GraphQLResponse
 from web.client_request import ClientRequest
 from web.compression import coding_of_answer, compress
@@ -63,12 +64,18 @@ async def send_refusal(
     if status == 401:
         client.answer_headers.append(("www-authenticate", "Bearer"))
     if status in (429, 503):
-        client.answer_headers.append(("retry-after", RETRY_AFTER_SECONDS))
+        client.answer_headers.append(("retry-after", retry_after(error)))
     readable = GRAPHQL_RESPONSE if wanted == GRAPHQL_RESPONSE else JSON
     if readable == JSON and isinstance(error, NEXT_STEPS):
         status = 200  # as Apollo's server does: older clients give hashes up at a 400
     body = write_response(refusal(error, client.request_id))
     await _send_json(send, client, [NO_STORE], body, media_type=readable, status=status)
+
+
+def retry_after(error: Exception) -> str:
+    """After how many seconds it is worth trying again."""
+    details = error.details if isinstance(error, AppError) else {}
+    return str(details.get("retry_after_seconds", RETRY_AFTER_SECONDS))
 
 
 async def _send_json(

@@ -107,6 +107,10 @@ def count_nothing(_context: object) -> int:
     return 0
 
 
+def admit_everyone(_client: ClientRequest) -> None:
+    """Let all in; the default."""
+
+
 async def trust_the_viewer(_context: object) -> None:
     """Take whoever opened a subscription for its viewer to its end; the default."""
 
@@ -117,6 +121,8 @@ class FrontParts:
 
     engine: RunsOperations
     make_context: MakeContext
+    admit: Callable[[ClientRequest], None] = admit_everyone
+    """Asked before a request is looked at; raises RateLimited."""
     viewer_of: Callable[[Any], str] = viewer_of_nobody
     """Names the viewer of a context; `Any` as for `MakeContext`."""
     count_statements: Callable[[Any], int] = count_nothing
@@ -169,6 +175,7 @@ class OperationRunner:
                 API key is not for; Overloaded.
         """
         parts = self._parts
+        parts.admit(client)
         partner = parts.partners.find_partner(client.api_key, client.client_host)
         name, version = read_client_name(client.headers)
         if partner is not None:

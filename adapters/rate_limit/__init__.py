@@ -1,0 +1,1 @@
+"""Token buckets: in this process, or in Redis for all of them."""
