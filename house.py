@@ -25,6 +25,7 @@ from web.automatic_persisted_queries import (
     RedisDocuments,
 )
 from web.cors import AllowedOrigins
+from web.house_authorization import HOUSE_AUTHORIZATION
 from web.http_server import address_of, listen, serve_app, settle_garbage
 from web.idempotency import ANSWER_SECONDS, CLAIM_SECONDS_MAX
 from web.ipfs_documents import ipfs_documents
@@ -187,6 +188,7 @@ def build_engine(settings: Settings, remote: dict[str, HttpTransport]) -> Engine
         limits,
         after_planning=settle_garbage,
         grouping=HOUSE_GROUPING,
+        authorization=HOUSE_AUTHORIZATION,
     )
 
 
