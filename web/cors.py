@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Container, Mapping
 from urllib.parse import urlsplit
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.client_request import read_headers
 from web.media_types import HEADER_BYTES_MAX
@@ -47,7 +47,7 @@ def cors_headers(origin: str, allowed: Container[str]) -> Headers:
 
 
 def is_preflight(scope: Scope, headers: Mapping[str, str]) -> bool:
-    """Whether a browser asks what a page may send."""
+    """Whether a browser asks, of an origin, what its page may send."""
     return scope["method"] == "OPTIONS" and "access-control-request-method" in headers
 
 
@@ -81,15 +81,27 @@ class Cors:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a preflight, or pass on and complete the answer's headers on its way out."""
-        headers = read_headers(scope) if scope["type"] == "http" else {}
-        origin = headers.get("origin")
-        if origin is None:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif is_preflight(scope, headers):
-            await answer_preflight(scope, headers, self._allowed, send)
-        else:
-            told = cors_headers(origin, self._allowed)
-            await self._app(scope, receive, completing(send, told))
+            return
+        headers = read_headers(scope)
+        if "origin" in headers:
+            if is_preflight(scope, headers):
+                await answer_preflight(scope, headers, self._allowed, send)
+                return
+            send = completing(send, cors_headers(headers["origin"], self._allowed))
+        await self._app(scope, receive, _varying(send))
+
+
+def _varying(send: Send) -> Send:
+    """Tell caches that an answer depends on the origin, beside what else it depends on."""
+
+    async def send_varying(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), (b"vary", b"Origin")]
+        await send(message)
+
+    return send_varying
 
 
 def _is_loopback(origin: str) -> bool:

@@ -1,0 +1,1 @@
+"""Clients of others, from npm, against the real gateway."""

@@ -1,0 +1,1 @@
+"""The audits of GraphQL over HTTP that the package graphql-http brings."""
