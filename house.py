@@ -7,6 +7,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
+from adapters.rate_limit.memory import MemoryBuckets
 from db.idempotency import DatabaseAnswers
 from db.read import PING
 from errors import DependencyError
@@ -14,9 +15,9 @@ from federation.engine import Engine
 from federation.limits import EngineLimits
 from federation.transport.http import HttpTransport
 from maintenance import migrate_all
-from resolvers.context import UseCaseContext
+from resolvers.context import RequestContext, UseCaseContext
 from resolvers.users.sessions import OpenSessions
-from settings import Settings
+from settings import Rates, Settings
 from subgraphs.registry import SUBGRAPHS
 from supervision import supervise
 from web.automatic_persisted_queries import (
@@ -36,6 +37,7 @@ from web.media_uploads import media_routes
 from web.operation_checks import SchemaChecks
 from web.operation_runner import FrontParts
 from web.persisted_documents import read_manifest
+from web.rate_limits import PartnerQuotas, RateLimits, per_minute
 from web.remote_subgraphs import remote_transports
 from web.request_context import ContextFactory
 from web.routes import build_app
@@ -58,7 +60,7 @@ async def serve(settings: Settings) -> None:
     if settings.is_embedded:
         await migrate_all(settings)
     async with open_app(settings, base_url) as app, supervise(settings):
-        await _serve_app(app, listener, base_url)
+        await _serve_app(app, listener, base_url, settings.trusted_proxies)
 
 
 async def serve_as_one_of_several(settings: Settings) -> None:
@@ -66,13 +68,15 @@ async def serve_as_one_of_several(settings: Settings) -> None:
     listener = listen(settings.host, settings.port, advice="it is ours", is_shared=True)
     base_url = settings.public_url or address_of(listener)
     async with open_app(settings, base_url) as app:
-        await _serve_app(app, listener, base_url)
+        await _serve_app(app, listener, base_url, settings.trusted_proxies)
 
 
-async def _serve_app(app: Starlette, listener: socket.socket, base_url: str) -> None:
+async def _serve_app(
+    app: Starlette, listener: socket.socket, base_url: str, trusted_proxies: tuple[str, ...]
+) -> None:
     listener.listen()  # from here on nobody is refused
     print(f"Tutti listens on {base_url}/graphql (explorer, HTTP, WebSocket)", flush=True)
-    await serve_app(app, listener)
+    await serve_app(app, listener, trusted_proxies=trusted_proxies)
 
 
 @asynccontextmanager
@@ -124,15 +128,18 @@ def _front_parts(
     clients: KnownClients,
 ) -> FrontParts:
     sessions = OpenSessions(base)
+    limits = build_rate_limits(settings, base, clients)
+    contexts = ContextFactory(
+        base=base,
+        base_url=base_url,
+        cookie_seconds_max=settings.access_token_seconds,
+        is_cookie_secure=not settings.is_development,
+    )
     return FrontParts(
         engine=engine,
-        make_context=ContextFactory(
-            base=base,
-            base_url=base_url,
-            cookie_seconds_max=settings.access_token_seconds,
-            is_cookie_secure=not settings.is_development,
-        ),
-        viewer_of=lambda ctx: ctx.viewer.user_id or "",
+        admit=limits.admit_address,
+        make_context=limits.guard(contexts, _viewer_of),
+        viewer_of=_viewer_of,
         count_statements=lambda ctx: ctx.statement_count,
         check_viewer=lambda ctx: sessions.require_open(ctx.viewer),
         documents=clients.documents,
@@ -153,6 +160,29 @@ def _front_parts(
         deferring=engine,
         development=settings.is_development,
         explainer=engine,
+    )
+
+
+def _viewer_of(ctx: RequestContext) -> str:
+    return ctx.viewer.user_id or ""
+
+
+def build_rate_limits(
+    settings: Settings, base: UseCaseContext, clients: KnownClients
+) -> RateLimits:
+    """How often clients may ask; counted for all processes where they have a Redis."""
+    rates = settings.request_rates or Rates(address=0, user=0, partner=0, sandbox=0)
+    return RateLimits(
+        own=MemoryBuckets(),
+        shared=None if settings.is_embedded else base.ports.buckets,
+        per_address=per_minute("address", rates.address),
+        per_user=per_minute("user", rates.user),
+        partner_want=PartnerQuotas(
+            partners=clients.partners,
+            usual=per_minute("partner", rates.partner),
+            sandbox=per_minute("sandbox", rates.sandbox),
+            by_name={name: per_minute("partner", rate) for name, rate in rates.partners.items()},
+        ),
     )
 
 

@@ -4,13 +4,32 @@ import re
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic import AliasChoices, BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from db.engine import DOMAINS
 
 ORIGIN = re.compile(r"https?://[a-z0-9.\[\]:-]+")
 """As browsers write it: in lower case, without a path."""
+
+
+class Rates(BaseModel, frozen=True, extra="forbid"):
+    """Requests in a minute; 0 for as many as they like."""
+
+    address: int = Field(default=6_000, ge=0)
+    """From one address, or one IPv6 network."""
+
+    user: int = Field(default=3_000, ge=0)
+    """Of one account."""
+
+    partner: int = Field(default=6_000, ge=0)
+    """Of one partner, whichever of its keys it uses."""
+
+    sandbox: int = Field(default=60, ge=0)
+    """Of one partner with its sandbox keys."""
+
+    partners: dict[str, int] = {}
+    """Of partners whose plan says otherwise, by name: TUTTI_RATES__PARTNERS={"acme": 60000}"""
 
 
 class Settings(BaseSettings):
@@ -149,6 +168,13 @@ class Settings(BaseSettings):
     operation_cost_max: int = Field(default=20_000, ge=1)
     """Estimated cost of one operation, by the schema's `@cost` and `@listSize`."""
 
+    rates: Rates | None = None
+    """How often clients may ask; by default not limited in development."""
+
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of our own proxies; only they are believed about whom they ask for
+    (X-Forwarded-For, X-Forwarded-Proto)."""
+
     persisted_documents: Path | None = None
     """Manifest file: id → document; by default examples/operations/manifest.json."""
 
@@ -160,6 +186,11 @@ class Settings(BaseSettings):
 
     demo: bool = True
     """Make a small demo catalogue on first start; in development only."""
+
+    @property
+    def request_rates(self) -> Rates | None:
+        """How often clients may ask; None for as often as they like."""
+        return Rates() if self.rates is None and not self.is_development else self.rates
 
     @field_validator("ai_timeout_seconds", mode="before")
     @classmethod

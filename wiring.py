@@ -21,6 +21,8 @@ from adapters.identity.tokens import (
     write_once,
 )
 from adapters.ml.models import ModelServerClient
+from adapters.rate_limit.memory import MemoryBuckets
+from adapters.rate_limit.shared import SharedBuckets
 from adapters.storage.local import LocalStore
 from adapters.storage.s3 import BucketAddress, S3Store
 from adapters.storage.signing import UrlSigner
@@ -47,6 +49,8 @@ async def open_use_case_context(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(databases.close)
         stack.callback(passwords.close)
+        buckets = build_buckets(settings)
+        stack.push_async_callback(buckets.close)
         bus = await stack.enter_async_context(Bus(build_bus_backend(settings, databases)))
         yield UseCaseContext(
             databases=databases,
@@ -59,6 +63,7 @@ async def open_use_case_context(
                 ),
                 passwords=passwords,
                 tokens=build_tokens(settings),
+                buckets=buckets,
                 operation_checks=operation_checks,
             ),
             limits=build_limits(settings),
@@ -73,6 +78,11 @@ def prepare_data_folder(settings: Settings) -> None:
         raise OSError(
             f"the data folder {settings.data_dir} cannot be written; set TUTTI_DATA_DIR to another"
         )
+
+
+def build_buckets(settings: Settings) -> MemoryBuckets | SharedBuckets:
+    """Where tries are counted: in this process, or in Redis for all of them."""
+    return MemoryBuckets() if settings.redis_url is None else SharedBuckets(settings.redis_url)
 
 
 def build_bus_backend(settings: Settings, databases: Databases) -> BusBackend:

@@ -19,6 +19,7 @@ from domain.ports import (
     PasswordHasher,
     UrlSigner,
 )
+from domain.rate_limits import Buckets
 from domain.viewer import ANONYMOUS, Viewer
 from loaders.registry import Loaders
 
@@ -37,6 +38,8 @@ class Ports:
     models: ModelClient
     passwords: PasswordHasher
     tokens: AccessTokens
+    buckets: Buckets | None = None
+    """None where nobody logs in: in a worker."""
     operation_checks: OperationChecks | None = None
     """None where no operations are published: in a worker."""
 

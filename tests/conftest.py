@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, settings
 
 from adapters.identity.tokens import JwtAccessTokens
+from adapters.rate_limit.memory import MemoryBuckets
 from db.engine import DOMAINS, Databases
 from domain.ids import SessionId, UserId
 from domain.ports import Limits
@@ -119,6 +120,7 @@ def as_viewer(databases: Databases, outside: FakeOutside) -> Callable[[Viewer], 
         models=outside.models,
         passwords=FakePasswords(),
         tokens=JwtAccessTokens(Ed25519PrivateKey.generate()),
+        buckets=MemoryBuckets(),
     )
     limits = Limits(
         upload_bytes_max=2 * 1024**3,

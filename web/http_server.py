@@ -5,7 +5,7 @@ import gc
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
@@ -102,8 +102,10 @@ def allow_deep_json() -> None:
     sys.setrecursionlimit(max(sys.getrecursionlimit(), CALLS_NESTED_MAX))
 
 
-async def serve_app(app: Starlette, listener: socket.socket) -> None:
-    """Serve until told to stop."""
+async def serve_app(
+    app: Starlette, listener: socket.socket, *, trusted_proxies: Sequence[str] = ()
+) -> None:
+    """Serve until told to stop; trusted proxies are believed about whom they ask for."""
     keep_loop_free()
     config = uvicorn.Config(
         app,
@@ -116,5 +118,7 @@ async def serve_app(app: Starlette, listener: socket.socket) -> None:
         access_log=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
         server_header=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
     )
     await _Server(config).serve(sockets=[listener])

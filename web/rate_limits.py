@@ -6,7 +6,7 @@ share their buckets.
 """
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from domain.rate_limits import Buckets, Quota, Standing, Want, retry_after
 from web.client_request import ClientRequest, MakeContext
+from web.partner_keys import PartnerKeys
 
 IPV6_PREFIX_BITS = 64
 """One household or server has that many addresses at least."""
@@ -97,6 +98,29 @@ class RateLimits:
         if client.api_key is not None and (want := self.partner_want(client)) is not None:
             wants.append(want)
         return wants
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerQuotas:
+    """How often partners may ask: as their plan says, or as usual."""
+
+    partners: PartnerKeys
+    usual: Quota | None
+    sandbox: Quota | None
+    by_name: Mapping[str, Quota | None]
+
+    def __call__(self, client: ClientRequest) -> Want | None:
+        """The bucket of whose key was sent; None for no limit."""
+        partner = self.partners.find_partner(client.api_key, client.client_host)
+        if partner is None:
+            return None
+        quota = self.sandbox if partner.is_sandbox else self.by_name.get(partner.name, self.usual)
+        return None if quota is None else Want(quota, partner.name)
+
+
+def per_minute(name: str, requests: int) -> Quota | None:
+    """So many requests in a minute; 0 for as many as they like."""
+    return Quota(name=name, tokens=requests, seconds=60) if requests else None
 
 
 class _Guarded:

@@ -50,6 +50,9 @@ class MemoryBuckets:
         for generation in (self._young, self._old):
             generation.pop((quota.name, who), None)
 
+    async def close(self) -> None:
+        """Nothing is held."""
+
     def take_one(self, quota: Quota, who: str) -> Standing | None:
         """Take one token at once; tells only of a refusal."""
         now, key = self._now(), (quota.name, who)

@@ -11,12 +11,16 @@ from db.read import fetch_one
 from db.repositories.users import UsersRepository
 from domain.ids import SessionId, new_id
 from domain.ports import AccessClaims
+from domain.rate_limits import Quota, require_token
 from domain.users.records import Account, Session
 from domain.users.rules import normal_email
 from domain.viewer import Viewer
 from errors import BadInput, SessionEnded, Unauthenticated, WrongCredentials
 from loaders.users import ACCOUNT_BY_EMAIL, SESSION_BY_ID, SessionById
 from resolvers.context import RequestContext, UseCaseContext
+
+LOG_IN_TRIES = Quota(name="account", tokens=10, seconds=300)
+"""Guesses at one account's password, wherever they come from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +37,17 @@ async def log_in(ctx: UseCaseContext, *, email: str, password: str) -> LoggedIn:
 
     Raises:
         WrongCredentials: no account with this e-mail and password.
+        RateLimited: too many tries failed for this e-mail.
     """
+    buckets, who = ctx.ports.buckets, _hash(email.strip().lower())
+    if buckets is not None:
+        await require_token(buckets, LOG_IN_TRIES, who)
     account = await _find_account(ctx, email)
     encoded = None if account is None else account.password_hash
     if not await ctx.ports.passwords.verify(encoded, password) or account is None:
         raise WrongCredentials("E-mail and password do not match.", field="password")
+    if buckets is not None:
+        await buckets.forget(LOG_IN_TRIES, who)  # only tries that fail count
     return await open_session(ctx, account)
 
 

@@ -6,7 +6,14 @@ import pytest
 
 from db.read import StatementCount
 from domain.viewer import Viewer
-from errors import EmailTaken, SessionEnded, Unauthenticated, UsernameTaken, WrongCredentials
+from errors import (
+    EmailTaken,
+    RateLimited,
+    SessionEnded,
+    Unauthenticated,
+    UsernameTaken,
+    WrongCredentials,
+)
 from resolvers.users import accounts, sessions
 
 
@@ -44,6 +51,25 @@ async def test_wrong_credentials_say_no_more_than_that(
         await sessions.log_in(as_viewer(), email=email, password=password)
 
     assert refusal.value.message == "E-mail and password do not match."
+
+
+async def test_guessing_at_a_password_ends_soon(as_viewer, nora) -> None:
+    for _ in range(sessions.LOG_IN_TRIES.tokens):
+        with pytest.raises(WrongCredentials):
+            await sessions.log_in(as_viewer(), email="nora@example.com", password="wrong horse")
+
+    with pytest.raises(RateLimited) as refusal:
+        await sessions.log_in(as_viewer(), email=" NORA@example.com", password="correct horse")
+
+    assert refusal.value.details["retry_after_seconds"] == 30
+
+
+async def test_only_guesses_that_fail_count(as_viewer, nora) -> None:
+    for _ in range(3):
+        for _ in range(sessions.LOG_IN_TRIES.tokens - 1):
+            with pytest.raises(WrongCredentials):
+                await sessions.log_in(as_viewer(), email="nora@example.com", password="wrong")
+        await sessions.log_in(as_viewer(), email="nora@example.com", password="correct horse")
 
 
 async def test_a_logout_ends_the_session_at_once(as_viewer, nora) -> None:
