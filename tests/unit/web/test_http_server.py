@@ -1,13 +1,25 @@
 """Serving: what spares the loop."""
 
+import asyncio
 import gc
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 from weakref import ref
 
+import httpx
 import pytest
 
-from web.http_server import GARBAGE_THRESHOLDS, SWITCH_SECONDS, keep_loop_free, settle_garbage
+from web.http_server import (
+    GARBAGE_THRESHOLDS,
+    SWITCH_SECONDS,
+    address_of,
+    keep_loop_free,
+    listen,
+    serve_app,
+    settle_garbage,
+)
 
 
 class Circle:
@@ -57,3 +69,34 @@ def test_nothing_is_searched_while_all_is_young() -> None:
     settle_garbage()
 
     assert gc.get_freeze_count() == frozen
+
+
+async def tell_client(scope: dict[str, Any], _receive: Any, send: Any) -> None:
+    """Answer with the address that the request seems to come from."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": scope["client"][0].encode()})
+
+
+@pytest.mark.parametrize(
+    ("_case", "trusted", "forwarded", "client"),
+    [
+        ("nobody is trusted", (), "203.0.113.7", "127.0.0.1"),
+        ("another is trusted", ("10.0.0.0/8",), "203.0.113.7", "127.0.0.1"),
+        ("the proxy is trusted", ("127.0.0.0/8",), "203.0.113.7", "203.0.113.7"),
+        ("what its client claims is not", ("127.0.0.1",), "8.8.8.8, 203.0.113.7", "203.0.113.7"),
+    ],
+)
+async def test_only_trusted_proxies_say_for_whom_they_ask(
+    _case: str, trusted: tuple[str, ...], forwarded: str, client: str
+) -> None:
+    with listen("127.0.0.1", 0, advice="any will do") as listener:
+        listener.listen()
+        serving = asyncio.create_task(serve_app(tell_client, listener, trusted_proxies=trusted))
+
+        async with httpx.AsyncClient(base_url=address_of(listener)) as asking:
+            answer = await asking.get("/", headers={"x-forwarded-for": forwarded})
+        serving.cancel()
+        with suppress(asyncio.CancelledError):
+            await serving
+
+    assert answer.text == client

@@ -9,11 +9,14 @@ import pytest
 from adapters.rate_limit.memory import MemoryBuckets
 from domain.rate_limits import Quota, Want
 from errors import RateLimited
-from tests.unit.web.conftest import HELLO, PARTNER_KEY, make_context
+from settings import Rates, Settings
+from tests.unit.web.conftest import make_context
+from tests.unit.web.known import HELLO, PARTNER_KEY, SANDBOX_KEY, a_key
 from tests.unit.web.socket_peer import code_of, dialled, next_of
 from tests.unit.web.test_graphql_sse import STREAM, events_in
 from web.client_request import ClientRequest
-from web.rate_limits import RateLimits
+from web.partner_keys import PartnerKeys
+from web.rate_limits import PartnerQuotas, RateLimits, per_minute
 
 HOUR = 3_600
 ADDRESS = Quota(name="address", tokens=2, seconds=HOUR)
@@ -174,3 +177,41 @@ def test_an_ipv6_network_counts_as_one_address(one: str, other: str, is_same: bo
 
     with pytest.raises(RateLimited) if is_same else nullcontext():
         limits.admit_address(ClientRequest(request_id="2", client_host=other))
+
+
+def test_rates_are_settings_and_hold_in_production_by_default(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keys = {"token_signing_key": "x", "url_signing_key": "x" * 32}
+    free, bound = Settings(), Settings(environment="production", **keys)
+    monkeypatch.setenv("TUTTI_RATES__ADDRESS", "7")
+    monkeypatch.setenv("TUTTI_RATES__PARTNERS", '{"acme": 60000}')
+
+    chosen = Settings().request_rates
+
+    assert free.request_rates is None
+    assert bound.request_rates == Rates()
+    assert chosen == Rates(address=7, partners={"acme": 60_000})
+
+
+@pytest.mark.parametrize(
+    ("api_key", "want"),
+    [
+        (PARTNER_KEY, Want(per_minute("partner", 100), "acme")),
+        (SANDBOX_KEY, Want(per_minute("sandbox", 10), "acme")),
+        ("key-of-big", None),
+        (None, None),
+    ],
+)
+def test_a_partner_may_ask_as_its_plan_says(api_key: str | None, want: Want | None) -> None:
+    keys = PartnerKeys()
+    sandbox = a_key(SANDBOX_KEY, is_sandbox=True)
+    keys.keep([a_key(PARTNER_KEY), sandbox, a_key("key-of-big", partner="big")])
+    quotas = PartnerQuotas(
+        partners=keys,
+        usual=per_minute("partner", 100),
+        sandbox=per_minute("sandbox", 10),
+        by_name={"big": per_minute("partner", 0)},
+    )
+
+    assert quotas(ClientRequest(request_id="1", api_key=api_key)) == want
