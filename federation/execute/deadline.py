@@ -28,7 +28,7 @@ class Deadline:
         assert task is not None, "only tasks can be cancelled"
         self._task = task
         self._cancelling = task.cancelling()
-        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._pass)
+        self._timer = task.get_loop().call_later(self._seconds, self._pass)
         return self
 
     def __exit__(

@@ -95,34 +95,26 @@ def _write_request(run: Run, fetch: Fetch, asked: Sequence[Asked]) -> FetchReque
         document=document,
         operation_kind=fetch.kind,
         variables=variables,
+        display=None if run.displays is None else run.displays.by_fetch[id(fetch)],
     )
 
 
-async def _within(seconds: float, work: Coroutine[Any, Any, ResultT]) -> ResultT:
+@types.coroutine
+def _within(seconds: float, work: Coroutine[Any, Any, ResultT]) -> Generator[Any, Any, ResultT]:
     """Await work, with a timer only if it waits for anything; local work seldom does."""
     try:
         waited_for = work.send(None)
+        with Deadline(seconds):
+            while True:
+                try:
+                    sent = yield waited_for
+                except GeneratorExit:
+                    work.close()
+                    raise
+                except BaseException as fault:  # noqa: BLE001 - cancellation is the work's to meet
+                    waited_for = work.throw(fault)
+                else:
+                    waited_for = work.send(sent)
     except StopIteration as end:
         result: ResultT = end.value
         return result
-    with Deadline(seconds):
-        return await _go_on(work, waited_for)
-
-
-@types.coroutine
-def _go_on(work: Coroutine[Any, Any, ResultT], waited_for: Any) -> Generator[Any, Any, ResultT]:
-    """The rest of work that waits for something, as `await` would go on with it."""
-    while True:
-        try:
-            try:
-                sent = yield waited_for
-            except GeneratorExit:
-                work.close()
-                raise
-            except BaseException as fault:  # noqa: BLE001 - cancellation is the work's to meet
-                waited_for = work.throw(fault)
-            else:
-                waited_for = work.send(sent)
-        except StopIteration as end:
-            result: ResultT = end.value
-            return result

@@ -63,6 +63,7 @@ class Call:
         "_deadline",
         "_failures",
         "_key",
+        "_loop",
         "_opening",
         "_outcome",
         "_waiting",
@@ -79,14 +80,14 @@ class Call:
         self._outcome: Answer | Exception | None = None
         self._connection: HttpConnection | None = None
         self._opening: asyncio.Task[None] | None = None
-        loop = asyncio.get_running_loop()
-        self._deadline = loop.call_later(calls.options.seconds_max, self._expire)
+        self._loop = asyncio.get_running_loop()
+        self._deadline = self._loop.call_later(calls.options.seconds_max, self._expire)
 
     def begin(self) -> None:
         """Send it, at once where a connection is idle."""
-        connection = self._calls.pool.find_idle()
+        connection = self._calls.pool.find_idle(self._loop.time())
         if connection is None:
-            self._opening = asyncio.create_task(self._open(0.0))
+            self._opening = self._loop.create_task(self._open(0.0))
         else:
             self._exchange(connection)
 
@@ -97,7 +98,7 @@ class Call:
             SubgraphFailure: there is no answer.
         """
         if self._outcome is None:
-            ended = asyncio.get_running_loop().create_future()
+            ended = self._loop.create_future()
             self._waiting.append(ended)
             try:
                 await ended
@@ -141,7 +142,7 @@ class Call:
         is_retryable = isinstance(fault, SubgraphFailure) and fault.is_retryable
         if is_retryable and self._failures < self._attempts_max:
             wait_seconds = backoff_seconds(self._failures - 1, self._calls.options.retries)
-            self._opening = asyncio.create_task(self._open(wait_seconds))
+            self._opening = self._loop.create_task(self._open(wait_seconds))
         else:
             self._end(fault)
 
@@ -183,7 +184,7 @@ class Call:
     def _release(self) -> None:
         connection, self._connection = self._connection, None
         assert connection is not None, "it was lent"
-        self._calls.pool.release(connection)
+        self._calls.pool.release(connection, self._loop.time())
 
 
 def _is_outage(outcome: Answer | Exception) -> bool:

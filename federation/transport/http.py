@@ -148,7 +148,7 @@ class HttpTransport:
                 await events.aclose()
         finally:
             connection.abort()  # what is left of a stream is of no use to the next one
-            self._streams.release(connection)
+            self._streams.release(connection, asyncio.get_running_loop().time())
 
     async def _follow_socket(
         self, request: FetchRequest, headers: tuple[Header, ...]

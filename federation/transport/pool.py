@@ -73,11 +73,12 @@ class ConnectionPool:
         """Slots that are taken."""
         return self._open
 
-    def find_idle(self) -> HttpConnection | None:
-        """Lend a connection that is idle; None where there is none."""
+    def find_idle(self, now: float) -> HttpConnection | None:
+        """Lend a connection that is idle at this loop time; None where there is none."""
+        oldest = now - self._limits.idle_seconds_max
         while self._idle:
             connection = self._idle.pop()
-            if connection.is_fit and not self._is_stale(connection):
+            if connection.is_fit and connection.idle_since >= oldest:
                 return connection
             self._drop(connection)
         return None
@@ -90,7 +91,7 @@ class ConnectionPool:
         """
         if self._is_closed:
             raise unreachable(is_retryable=False)
-        connection = self.find_idle()
+        connection = self.find_idle(asyncio.get_running_loop().time())
         if connection is not None:
             return connection
         if self._open >= self._limits.connections_max:
@@ -101,14 +102,14 @@ class ConnectionPool:
             self._open += 1
         return await self._connect()
 
-    def release(self, connection: HttpConnection) -> None:
-        """Take a connection back; one that is not fit is closed."""
+    def release(self, connection: HttpConnection, now: float) -> None:
+        """Take a connection back at this loop time; one that is not fit is closed."""
         if not connection.is_fit or self._is_closed:
             self._drop(connection)
             return
         if self._waiting and self._hand_over(connection):
             return
-        connection.idle_since = asyncio.get_running_loop().time()
+        connection.idle_since = now
         self._idle.append(connection)
         if self._sweep is None:
             self._sweep_later()
@@ -150,7 +151,7 @@ class ConnectionPool:
             if given is None:
                 self._free_slot()
             else:
-                self.release(given)
+                self.release(given, asyncio.get_running_loop().time())
 
     async def _connect(self) -> HttpConnection:
         """Open a connection in a slot that is ours."""
@@ -185,17 +186,14 @@ class ConnectionPool:
         if self._is_closed or not self._hand_over(None):
             self._open -= 1
 
-    def _is_stale(self, connection: HttpConnection) -> bool:
-        idle = asyncio.get_running_loop().time() - connection.idle_since
-        return idle > self._limits.idle_seconds_max
-
     def _sweep_later(self) -> None:
         loop = asyncio.get_running_loop()
         self._sweep = loop.call_later(self._limits.idle_seconds_max, self._close_stale)
 
     def _close_stale(self) -> None:
         self._sweep = None
-        kept = [each for each in self._idle if each.is_fit and not self._is_stale(each)]
+        oldest = asyncio.get_running_loop().time() - self._limits.idle_seconds_max
+        kept = [each for each in self._idle if each.is_fit and each.idle_since >= oldest]
         stale = [each for each in self._idle if each not in kept]
         self._idle = kept
         for connection in stale:
