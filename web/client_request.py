@@ -1,6 +1,6 @@
 """What the front knows of a request before anyone has asked who sent it."""
 
-import os
+import random
 import re
 from collections.abc import Callable, Container, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -57,13 +57,11 @@ MakeContext = Callable[[ClientRequest], AbstractAsyncContextManager[Any]]
 
 def read_headers(scope: Scope) -> dict[str, str]:
     """Read the headers of a scope once; of a repeated header the first counts, Accept adds up."""
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in scope["headers"]:
-        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        if name not in headers:
-            headers[name] = value
-        elif name == "accept":
-            headers[name] += f", {value}"
+    given = scope["headers"]
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in given[::-1]}
+    if len(headers) < len(given) and "accept" in headers:
+        accepted = [value.decode("latin-1") for name, value in given if name == b"accept"]
+        headers["accept"] = ", ".join(accepted)
     return headers
 
 
@@ -82,7 +80,7 @@ def read_client_request(
         request_id=_request_id(headers.get("x-request-id")),
         transport=transport,
         scheme=scope.get("scheme", "http"),
-        bearer_token=parse_bearer(headers.get("authorization", "")),
+        bearer_token=parse_bearer(headers["authorization"]) if "authorization" in headers else None,
         cookies=cookie_parser(headers["cookie"]) if may_use_cookies else {},
         api_key=headers.get("x-api-key") or None,
         client_host=address[0] if address else "",
@@ -125,7 +123,7 @@ def _is_own(origin: str, headers: Mapping[str, str]) -> bool:
 
 def make_request_id() -> str:
     """Make an id that nobody else has."""
-    return os.urandom(16).hex()
+    return f"{random.getrandbits(128):032x}"  # which a fork seeds anew; it need not be secret
 
 
 def _request_id(offered: str | None) -> str:

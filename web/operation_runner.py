@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from federation.engine import GraphQLRequest, GraphQLResponse
 from federation.errors import FederationError
+from federation.execute.deadline import Deadline
 from web.begun import Begun
 from web.client_names import read_client_name
 from web.client_request import ClientRequest, MakeContext
@@ -293,12 +294,12 @@ class OperationRunner:
         return with_request_id(response, client.request_id)
 
     async def _wait_for(self, running: Begun[GraphQLResponse]) -> GraphQLResponse:
-        deadline = asyncio.timeout(self._parts.limits.operation_seconds_max)
+        deadline = Deadline(self._parts.limits.operation_seconds_max)
         try:
-            async with deadline:
+            with deadline:
                 return await running
         except TimeoutError as error:
-            if not deadline.expired():
+            if not deadline.is_over:
                 raise
             raise DeadlineExceeded("The operation took too long.") from error
 
