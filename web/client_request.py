@@ -57,11 +57,13 @@ MakeContext = Callable[[ClientRequest], AbstractAsyncContextManager[Any]]
 
 def read_headers(scope: Scope) -> dict[str, str]:
     """Read the headers of a scope once; of a repeated header the first counts, Accept adds up."""
-    given = scope["headers"]
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in given[::-1]}
-    if len(headers) < len(given) and "accept" in headers:
-        accepted = [value.decode("latin-1") for name, value in given if name == b"accept"]
-        headers["accept"] = ", ".join(accepted)
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        if name not in headers:
+            headers[name] = value
+        elif name == "accept":
+            headers[name] += f", {value}"
     return headers
 
 
