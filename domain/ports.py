@@ -71,6 +71,19 @@ class UrlSigner(Protocol):
         ...
 
 
+class LiveMessages(Protocol):
+    """What a listener is told."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """One message after the other."""
+        ...
+
+    @property
+    def position(self) -> str | None:
+        """Where it stands, to go on from there later; None where nobody knows."""
+        ...
+
+
 class LiveBus(Protocol):
     """Live messages between processes: best effort, resynced by sequence."""
 
@@ -79,8 +92,13 @@ class LiveBus(Protocol):
         """True while messages of other processes arrive."""
         ...
 
-    def listen(self, channel: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
-        """Messages from now on, through a bounded mailbox; `channels.GAP` where some were lost."""
+    def listen(
+        self, channel: str, *, after: str | None = None
+    ) -> AbstractAsyncContextManager[LiveMessages]:
+        """Messages from now on, through a bounded mailbox; `channels.GAP` where some were lost.
+
+        With a position of before, what was missed since then comes first.
+        """
         ...
 
     async def publish(self, channel: str, payload: bytes) -> None:

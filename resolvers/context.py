@@ -9,6 +9,7 @@ from db.idempotency import Attempt
 from db.read import CountedRead, Read
 from db.unit_of_work import Repository, UnitOfWork
 from domain.clock import Clock
+from domain.messages.bookmark import Bookmark
 from domain.ports import (
     AccessTokens,
     Limits,
@@ -75,6 +76,8 @@ class RequestContext(UseCaseContext):
     """Scheme and authority under which the client reached us; goes before signed paths."""
     response_cookies: dict[str, str | None] = field(default_factory=dict)
     """HttpOnly cookies that the answer sets; None takes one back."""
+    bookmark: Bookmark = field(default_factory=Bookmark)
+    """Where a subscription stands among the events that it tells."""
     _reads: dict[str, CountedRead] = field(default_factory=dict, init=False, repr=False)
 
     def read(self, domain: str) -> CountedRead:

@@ -11,6 +11,8 @@ from msgspec import Struct, field
 from starlette.requests import cookie_parser
 from starlette.types import Scope
 
+from domain.messages.bookmark import Bookmark
+
 TRUSTED_SITES = ("same-origin", "none")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 BEARER = re.compile(r"\s*bearer\s+(\S+)\s*", re.IGNORECASE)
@@ -40,6 +42,8 @@ class ClientRequest(Struct, frozen=True, kw_only=True):
     """The client asked for the plan; the front grants it in development only."""
     tells_cost: bool = False
     """The client asked what its operation costs."""
+    bookmark: Bookmark = field(default_factory=Bookmark)
+    """Where a subscription stands among the events that it tells."""
     answer_headers: list[tuple[str, str]] = field(default_factory=list)
     """Headers that the operation adds to the answer, such as a login's Set-Cookie."""
 

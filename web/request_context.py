@@ -45,6 +45,7 @@ class ContextFactory:
             viewer=viewer,
             request_id=client.request_id,
             base_url=self.base_url,
+            bookmark=client.bookmark,
         )
         try:
             yield ctx

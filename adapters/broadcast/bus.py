@@ -5,13 +5,19 @@ import logging
 import random
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from broadcaster import Broadcast, Event
+from broadcaster import Broadcast
 
-from adapters.broadcast.backend import BusBackend, LiveMessage, MessagesLost
+from adapters.broadcast.backend import (
+    BusBackend,
+    LiveMessage,
+    MessagesLost,
+    PlacedEvent,
+    ReplayLimits,
+)
 from adapters.broadcast.mailbox import MAILBOX_MESSAGES_MAX, Mailbox
 from cancellation import end_if_cancelled
 from errors import DependencyError, RateLimited
@@ -31,6 +37,11 @@ class BusLimits:
     """Channels with a coalesced message waiting for the next flush."""
     latest_seconds: float = 0.05
     """How long a coalesced message may wait for a newer one."""
+    replay: ReplayLimits = field(default_factory=ReplayLimits)
+    replays_max: int = 4
+    """Readers that are told again what they missed at one time; others wait."""
+    replay_wait_seconds: float = 10.0
+    """How long one may wait for that; then it is told of a gap."""
     connect_seconds: float = 5.0
     """How long `async with Bus` waits for its first connection; it goes on without."""
     restart_seconds_min: float = 0.05
@@ -46,6 +57,7 @@ class BusCounters:
     delivered: int = 0
     dropped: int = 0
     gaps: int = 0
+    replayed: int = 0
     restarts: int = 0
     listeners: int = 0
 
@@ -79,6 +91,7 @@ class Bus:
         self._connected = asyncio.Event()
         self._latest: dict[str, bytes] = {}
         self._publishing = 0
+        self._replaying = asyncio.Semaphore(self._limits.replays_max)
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -110,8 +123,11 @@ class Bus:
             mailbox.close()
 
     @asynccontextmanager
-    async def listen(self, channel: str) -> AsyncIterator[Mailbox]:
+    async def listen(self, channel: str, *, after: str | None = None) -> AsyncIterator[Mailbox]:
         """Follow a channel: what is published after this is entered arrives.
+
+        With the position of a mailbox before, what was missed since then comes first; `GAP`
+        where it cannot.
 
         Raises:
             RateLimited: this process has as many listeners as it may have.
@@ -123,6 +139,10 @@ class Bus:
         self.counters.listeners += 1
         try:
             await self._pump_ready(channel)
+            if mailbox.is_empty and self._generation is not None:
+                mailbox.position = self._generation[1].position
+            if after is not None:
+                await self._replay(mailbox, channel, after)
             yield mailbox
         finally:
             mailbox.close()
@@ -131,6 +151,19 @@ class Bus:
             if not self._mailboxes[channel]:
                 del self._mailboxes[channel]
                 self._stop_pump(channel)
+
+    async def _replay(self, mailbox: Mailbox, channel: str, after: str) -> None:
+        """Put what was missed before what arrived meanwhile."""
+        try:
+            async with asyncio.timeout(self._limits.replay_wait_seconds), self._replaying:
+                missed = await self._backend.replay(channel, after, self._limits.replay)
+        except (MessagesLost, OSError) as reason:
+            log.info("a reader of %s is told of a gap: %s", channel, reason)
+            self._mark_gaps([mailbox])
+        else:
+            self.counters.replayed += len(missed)
+            mailbox.position = after
+            mailbox.put_replayed(missed)
 
     async def publish(self, channel: str, payload: bytes, *, latest_only: bool = False) -> None:
         """Send to every listener of the channel in every process; best effort.
@@ -253,8 +286,9 @@ class Bus:
                     self._mark_gaps(self._mailboxes.get(channel, ()))
                 while True:
                     event = await subscriber.get()
+                    assert isinstance(event, PlacedEvent), "our backends give nothing else"
                     for mailbox in self._mailboxes.get(channel, ()):
-                        self.counters.dropped += mailbox.put(event.message)
+                        self.counters.dropped += mailbox.put(event)
                         self.counters.delivered += 1
         except Exception as error:  # noqa: BLE001 - told to the supervisor
             watched.fail(error)
@@ -280,22 +314,32 @@ class _Watched:
         self.publish = backend.publish
         self._backend = backend
         self._on_gap = on_gap
+        self._position_before: str | None = None
 
     def fail(self, error: Exception) -> None:
         """End this generation."""
         if not self.failure.done():
             self.failure.set_exception(error)
 
-    async def next_published(self) -> Event:
+    @property
+    def position(self) -> str:
+        """Where the pumps stand: whatever is behind this has still to come to a mailbox."""
+        return self._position_before or self._backend.position
+
+    async def next_published(self) -> PlacedEvent:
         """The backend's next message, leaving the pumps a turn before it."""
         while True:
             # Broadcaster's queues are unbounded: with a turn for the pumps between any two
             # messages none of them grows beyond a few.
             await asyncio.sleep(0)
+            before, self._position_before = self._backend.position, None
             try:
-                return await self._backend.next_published()
+                event = await self._backend.next_published()
             except MessagesLost:
                 self._on_gap()
             except Exception as error:  # noqa: BLE001 - told to the supervisor
                 self.fail(error)
                 await asyncio.Future()
+            else:
+                self._position_before = before
+                return event

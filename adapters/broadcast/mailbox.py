@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
+from adapters.broadcast.backend import PlacedEvent
 from domain.messages.channels import GAP
 
 __all__ = ["GAP", "Mailbox"]
@@ -25,15 +26,24 @@ class Mailbox(AsyncIterator[bytes]):
     def __init__(self, *, messages_max: int = MAILBOX_MESSAGES_MAX) -> None:
         assert messages_max > 0
         self.dropped = 0
-        self._waiting: deque[bytes] = deque()
+        self.position: str | None = None
+        """Where the reader stands: behind what it took last; None where nobody knows."""
+        self._waiting: deque[PlacedEvent] = deque()
+        self._replayed: deque[PlacedEvent] = deque()
+        self._replayed_places: set[str] = set()
         self._messages_max = messages_max
         self._has_gap = False
         self._is_closed = False
         self._changed = asyncio.Event()
 
-    def put(self, message: bytes) -> int:
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits."""
+        return not self._waiting and not self._replayed
+
+    def put(self, message: PlacedEvent) -> int:
         """Add a message; returns how many old ones had to go (0 or 1)."""
-        if self._is_closed:
+        if self._is_closed or message.place in self._replayed_places:
             return 0
         lost = 0
         if len(self._waiting) >= self._messages_max:
@@ -44,6 +54,14 @@ class Mailbox(AsyncIterator[bytes]):
         self.dropped += lost
         self._changed.set()
         return lost
+
+    def put_replayed(self, messages: Sequence[PlacedEvent]) -> None:
+        """Add what was missed before all that waits; what is in both is read once."""
+        self._replayed_places = {message.place for message in messages}
+        self._replayed.extend(messages)
+        waiting = [each for each in self._waiting if each.place not in self._replayed_places]
+        self._waiting = deque(waiting)
+        self._changed.set()
 
     def mark_gap(self) -> None:
         """Tell the reader that messages may have been lost before they came here."""
@@ -60,8 +78,10 @@ class Mailbox(AsyncIterator[bytes]):
             if self._has_gap:
                 self._has_gap = False
                 return GAP
-            if self._waiting:
-                return self._waiting.popleft()
+            if not self.is_empty:
+                message = (self._replayed or self._waiting).popleft()
+                self.position = message.position
+                return bytes(message.message)
             if self._is_closed:
                 raise StopAsyncIteration
             self._changed.clear()

@@ -85,18 +85,23 @@ async def mark_notifications_read(ctx: RequestContext, ids: Sequence[Notificatio
 
 
 async def watch_notifications(ctx: RequestContext) -> AsyncIterator[Notification]:
-    """Yield what the viewer is told from now on.
+    """Yield what the viewer is told from now on, or what was missed since the bookmark first.
 
     Raises:
         Unauthenticated: nobody is logged in.
     """
     user_id = ctx.viewer.require_user_id()
-    async with ctx.ports.live.listen(channels.notifications(user_id)) as messages:
+    channel = channels.notifications(user_id)
+    async with ctx.ports.live.listen(channel, after=ctx.bookmark.after) as messages:
+        await ctx.bookmark.begin(messages.position)
         newest = await list_notifications(ctx, PageRequest(first=1))
         latest = newest.nodes[0].id if newest and newest.nodes else NotificationId("")
         caught_up: set[NotificationId] = set()
         async for message in messages:
             ctx.forget_loaded()
+            if message == channels.GAP:
+                await ctx.bookmark.skip_to(messages.position)
+            ctx.bookmark.position = messages.position
             told = await _told(ctx, user_id, message, latest)
             if message == channels.GAP:
                 caught_up = {notification.id for notification in told}

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from domain.ports import ObjectStat, Scored
+from domain.ports import LiveMessages, ObjectStat, Scored
 from errors import ModelUnavailable, NotFound
 
 
@@ -65,6 +65,25 @@ class PlainUrls:
         return f"/media/uploads/{int(expires_at.timestamp())}.{bytes_max}.signed/{key}"
 
 
+class MemoryMessages(AsyncIterator[bytes]):
+    """One listener's messages; its position is how many it was told."""
+
+    def __init__(self, queue: asyncio.Queue[bytes], channel: str, reading: set[str]) -> None:
+        self._queue, self._channel, self._reading = queue, channel, reading
+        self._told = 0
+
+    @property
+    def position(self) -> str:
+        return str(self._told)
+
+    async def __anext__(self) -> bytes:
+        self._reading.add(self._channel)
+        message = await self._queue.get()
+        self._reading.discard(self._channel)
+        self._told += 1
+        return message
+
+
 class MemoryBus:
     """Live messages within one process."""
 
@@ -76,19 +95,13 @@ class MemoryBus:
         self._reading: set[str] = set()
 
     @asynccontextmanager
-    async def listen(self, channel: str) -> AsyncIterator[AsyncIterator[bytes]]:
+    async def listen(
+        self, channel: str, *, after: str | None = None
+    ) -> AsyncIterator[LiveMessages]:
         queue: asyncio.Queue[bytes] = asyncio.Queue(256)
         self._listeners[channel].append(queue)
-
-        async def messages() -> AsyncIterator[bytes]:
-            while True:
-                self._reading.add(channel)
-                message = await queue.get()
-                self._reading.discard(channel)
-                yield message
-
         try:
-            yield messages()
+            yield MemoryMessages(queue, channel, self._reading)
         finally:
             self._listeners[channel].remove(queue)
 

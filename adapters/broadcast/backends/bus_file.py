@@ -35,7 +35,7 @@ class BusFile:
     """Appends to `bus.db`; a lost or damaged file costs messages in flight and no more."""
 
     def __init__(self, path: Path, *, rows_kept: int = ROWS_KEPT) -> None:
-        self._path = path
+        self.path = path
         self._rows_kept = rows_kept
         self._connection: sqlite3.Connection | None = None
         self._inode: int | None = None
@@ -53,7 +53,7 @@ class BusFile:
 
     def append(self, messages: Sequence[LiveMessage]) -> None:
         """Write all in one short transaction, and trim what is too old now and then."""
-        if self._connection is None or file_inode(self._path) != self._inode:
+        if self._connection is None or file_inode(self.path) != self._inode:
             self.close()
             self.open()
         assert self._connection is not None
@@ -80,7 +80,7 @@ class BusFile:
 
     def _open(self) -> None:
         connection = sqlite3.connect(
-            self._path, timeout=5.0, isolation_level=None, check_same_thread=False
+            self.path, timeout=5.0, isolation_level=None, check_same_thread=False
         )
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -89,8 +89,8 @@ class BusFile:
         except BaseException:
             connection.close()
             raise
-        self._connection, self._inode = connection, file_inode(self._path)
+        self._connection, self._inode = connection, file_inode(self.path)
 
     def _remove(self) -> None:
         for ending in ("", "-wal", "-shm"):
-            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+            self.path.with_name(self.path.name + ending).unlink(missing_ok=True)

@@ -5,18 +5,27 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final, ParamSpec, TypeVar
+from typing import Final, NamedTuple, ParamSpec, TypeVar
 
-from broadcaster import Event
-
-from adapters.broadcast.backend import LiveMessage, MessagesLost
+from adapters.broadcast.backend import LiveMessage, MessagesLost, PlacedEvent, ReplayLimits
 from adapters.broadcast.backends.bus_file import ROWS_KEPT, BusFile
-from adapters.broadcast.backends.log_tail import LogTail
+from adapters.broadcast.backends.log_position import LogPosition, place_of
+from adapters.broadcast.backends.log_replay import replay_logs
+from adapters.broadcast.backends.log_tail import LoggedMessage, LogTail
 
 POLL_SECONDS: Final = 0.025
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class _Batch(NamedTuple):
+    """What one look into all logs found, for those who listen here."""
+
+    events: list[PlacedEvent]
+    position: str
+    has_lost: bool
+    has_more: bool
 
 
 class EventLogBackend:
@@ -46,8 +55,9 @@ class EventLogBackend:
         self._has_channels = asyncio.Event()
         self._is_resting = False
         self._waking = asyncio.Lock()
-        self._pending: deque[LiveMessage] = deque()
-        self._has_lost = False
+        self._pending: deque[PlacedEvent] = deque()
+        self._read_to = ""
+        self._handed_out = ""
         self._reader: ThreadPoolExecutor | None = None
         self._writer: ThreadPoolExecutor | None = None
 
@@ -59,6 +69,7 @@ class EventLogBackend:
             await _in(self._writer, self._bus_file.open)
             for tail in self._tails:
                 await _in(self._reader, tail.open)
+            self._read_to = str(self._find_position())
         except BaseException:
             await self.disconnect()
             raise
@@ -81,6 +92,7 @@ class EventLogBackend:
             if self._is_resting and self._reader is not None:
                 for tail in self._tails:
                     await _in(self._reader, tail.skip)
+                self._read_to = str(self._find_position())
                 self._is_resting = False
             self._channels.add(channel)
             self._has_channels.set()
@@ -105,7 +117,24 @@ class EventLogBackend:
             raise ConnectionError("the event log is closed")
         await _in(self._writer, self._bus_file.append, messages)
 
-    async def next_published(self) -> Event:
+    @property
+    def position(self) -> str:
+        """Where handing out stands, in all logs but `bus.db`: what is fleeting is not replayed."""
+        return self._handed_out if self._pending else self._read_to
+
+    async def replay(self, channel: str, position: str, limits: ReplayLimits) -> list[PlacedEvent]:
+        """Read again what a channel was told after a position, log by log.
+
+        Raises:
+            MessagesLost: the position is not of these logs, or more was missed than may be told.
+            ConnectionError: a log cannot be read now.
+        """
+        paths = [tail.path for tail in self._tails if tail.path != self._bus_file.path]
+        return await asyncio.to_thread(
+            replay_logs, paths, channel, LogPosition.parse(position), limits
+        )
+
+    async def next_published(self) -> PlacedEvent:
         """The next message that somebody here listens to, in the order of its log.
 
         Raises:
@@ -118,27 +147,45 @@ class EventLogBackend:
                 self._is_resting = True
                 await self._has_channels.wait()
                 continue
-            is_full = await _in(self._reader, self._read)
-            if self._has_lost:
-                self._has_lost = False
+            batch = await _in(self._reader, self._read)
+            self._pending.extend(batch.events)
+            self._handed_out, self._read_to = self._read_to, batch.position
+            if batch.has_lost:
                 raise MessagesLost
-            if not self._pending and not is_full:
+            if not batch.has_more:
                 await asyncio.sleep(self._poll_seconds)
         message = self._pending.popleft()
-        return Event(channel=message.channel, message=message.payload)
+        self._handed_out = message.position
+        return message
 
-    def _read(self) -> bool:
-        """Read each log once, in the reading thread; true where more may be waiting."""
-        has_more = False
+    def _read(self) -> _Batch:
+        """Look once into each log, in the reading thread."""
+        events: list[PlacedEvent] = []
+        has_lost = has_more = False
         for tail in self._tails:
+            before = self._find_position()
             try:
-                messages = tail.read()
+                logged = tail.read()
             except MessagesLost:
-                self._has_lost = has_more = True
+                has_lost = has_more = True
                 continue
-            has_more = has_more or bool(messages)
-            self._pending.extend(m for m in messages if m.channel in self._channels)
-        return has_more
+            has_more = has_more or bool(logged)
+            events.extend(
+                self._place(each, before)
+                for each in logged
+                if each.message.channel in self._channels
+            )
+        return _Batch(events, str(self._find_position()), has_lost, has_more)
+
+    def _place(self, logged: LoggedMessage, before: LogPosition) -> PlacedEvent:
+        place = place_of(logged.inode, logged.sequence)
+        is_kept = logged.inode in before.sequences
+        position = before.at(logged.inode, logged.sequence) if is_kept else before
+        return PlacedEvent(logged.message, place=place, position=str(position))
+
+    def _find_position(self) -> LogPosition:
+        kept = (tail.position for tail in self._tails if tail.path != self._bus_file.path)
+        return LogPosition(dict(kept))
 
 
 async def _in(

@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from adapters.broadcast.backend import LiveMessage, MessagesLost
 
@@ -15,6 +15,14 @@ READ_ROWS: Final = (
 READ_END: Final = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)"
 
 
+class LoggedMessage(NamedTuple):
+    """A message and its row; the file is told by its inode."""
+
+    message: LiveMessage
+    inode: int
+    sequence: int
+
+
 class LogTail:
     """The rows of `events(sequence, channel, payload, …)` after the one read last.
 
@@ -24,7 +32,7 @@ class LogTail:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
         self._version: int | None = None
@@ -32,12 +40,12 @@ class LogTail:
 
     def open(self) -> None:
         """Stand at the current end, or where reading stopped; a missing log may come."""
-        inode = file_inode(self._path)
+        inode = file_inode(self.path)
         if inode is None:
             self._last = self._last or 0
             return
         connection = sqlite3.connect(
-            f"{self._path.absolute().as_uri()}?mode=ro",
+            f"{self.path.absolute().as_uri()}?mode=ro",
             uri=True,
             timeout=1.0,
             isolation_level=None,
@@ -60,16 +68,21 @@ class LogTail:
         if self._connection is not None:
             self._last = self._connection.execute(READ_END).fetchone()[0]
 
-    def read(self) -> list[LiveMessage]:
+    @property
+    def position(self) -> tuple[int, int]:
+        """Inode of the file and the sequence read last; zeros where there is no file yet."""
+        return self._inode, self._last or 0
+
+    def read(self) -> list[LoggedMessage]:
         """The next messages, at most `ROWS_MAX`; rows without a channel are passed over.
 
         Raises:
             MessagesLost: rows were deleted unread, or the file was replaced.
         """
-        if self._connection is not None and file_inode(self._path) != self._inode:
+        if self._connection is not None and file_inode(self.path) != self._inode:
             self.close()
             self._last = 0
-            raise MessagesLost(f"{self._path.name} was replaced")
+            raise MessagesLost(f"{self.path.name} was replaced")
         if self._connection is None:
             self.open()
         if self._connection is None or self._last is None:
@@ -83,7 +96,11 @@ class LogTail:
             self._last = rows[-1][0]
         if len(rows) < ROWS_MAX:
             self._version = version
-        return [LiveMessage(row[1], row[2]) for row in rows if row[1] is not None]
+        return [
+            LoggedMessage(LiveMessage(channel, payload), self._inode, sequence)
+            for sequence, channel, payload in rows
+            if channel is not None
+        ]
 
     def close(self) -> None:
         """Close the file; the position stays."""
@@ -96,7 +113,7 @@ class LogTail:
         assert self._last is not None
         if rows and rows[0][0] != self._last + 1:
             self._last = rows[0][0] - 1
-            raise MessagesLost(f"{self._path.name} was cut at {rows[0][0]}")
+            raise MessagesLost(f"{self.path.name} was cut at {rows[0][0]}")
 
 
 def file_inode(path: Path) -> int | None:

@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, Final
 
-from broadcaster import Event
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
@@ -15,7 +14,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from adapters.broadcast.backend import LiveMessage, MessagesLost
+from adapters.broadcast.backend import LiveMessage, MessagesLost, PlacedEvent, ReplayLimits
+from adapters.broadcast.backends.stream_replay import placed, replay_stream
 from cancellation import end_if_cancelled
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class RedisPublisher:
         self._messages_max = messages_max
         backoff = ExponentialWithJitterBackoff(base=0.05, cap=1.0)
         retry = Retry(backoff, PUBLISH_RETRIES_MAX)
-        self._client = _client(url, retry, seconds_max=SOCKET_SECONDS_MAX)
+        self.client = _client(url, retry, seconds_max=SOCKET_SECONDS_MAX)
 
     async def publish_many(self, messages: Sequence[LiveMessage]) -> None:
         """Append messages in one round trip; a retry may append some of them twice.
@@ -50,7 +50,7 @@ class RedisPublisher:
             ConnectionError: Redis did not take them within the retries.
         """
         try:
-            async with self._client.pipeline(transaction=False) as pipeline:
+            async with self.client.pipeline(transaction=False) as pipeline:
                 for channel, payload in messages:
                     pipeline.xadd(
                         self._stream,
@@ -64,7 +64,7 @@ class RedisPublisher:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self.client.aclose()
 
 
 class RedisStreamsBackend:
@@ -88,7 +88,8 @@ class RedisStreamsBackend:
         self._messages_max = messages_max
         self._block_seconds = block_seconds
         self._channels: set[str] = set()
-        self._pending: deque[LiveMessage] = deque()
+        self._pending: deque[PlacedEvent] = deque()
+        self._handed_out = BEGINNING
         self._last: bytes | None = None
         self._is_position_checked = True
         self._reader: Redis | None = None
@@ -150,7 +151,24 @@ class RedisStreamsBackend:
             raise ConnectionError("the bus is not connected to Redis")
         await self._publisher.publish_many(messages)
 
-    async def next_published(self) -> Event:
+    @property
+    def position(self) -> str:
+        """Where handing out stands in the stream."""
+        return (self._handed_out if self._pending else self._last or BEGINNING).decode()
+
+    async def replay(self, channel: str, position: str, limits: ReplayLimits) -> list[PlacedEvent]:
+        """Read again what a channel was told after an entry, which must still be there.
+
+        Raises:
+            MessagesLost: the entry is gone, or more was missed than may be told.
+            ConnectionError: Redis does not answer.
+        """
+        if self._publisher is None:
+            raise ConnectionError("the bus is not connected to Redis")
+        client = self._publisher.client
+        return await replay_stream(client, self._stream, channel, position, limits)
+
+    async def next_published(self) -> PlacedEvent:
         """The next message that somebody here listens to, in the order of the stream.
 
         Raises:
@@ -169,7 +187,8 @@ class RedisStreamsBackend:
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
                 pause = min(pause * 2, RECONNECT_SECONDS_MAX)
         message = self._pending.popleft()
-        return Event(channel=message.channel, message=message.payload)
+        self._handed_out = message.position.encode()
+        return message
 
     async def _read(self) -> None:
         if self._reader is None:
@@ -182,12 +201,12 @@ class RedisStreamsBackend:
             count=READ_MESSAGES_MAX,
             block=int(self._block_seconds * 1000),
         )
+        self._handed_out = self._last
         for _stream, entries in answer or ():
-            for entry_id, fields in entries:
-                self._last = entry_id
-                channel = fields[b"channel"].decode()
-                if channel in self._channels:
-                    self._pending.append(LiveMessage(channel, fields[b"payload"]))
+            for entry in map(placed, entries):
+                self._last = entry.position.encode()
+                if entry.channel in self._channels:
+                    self._pending.append(entry)
             # A full answer means that we lag, and the stream is cut at its old end.
             self._is_position_checked = len(entries) < READ_MESSAGES_MAX
 

@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 
-from broadcaster import Event
-
-from adapters.broadcast.backend import LiveMessage, MessagesLost
+from adapters.broadcast.backend import LiveMessage, MessagesLost, PlacedEvent, ReplayLimits
 
 
 class FakeBackend:
     def __init__(self) -> None:
         self.connects = 0
+        self.handed_out = 0
         self.refuses_to_connect = 0
         self.refuses_to_publish = False
         self.channels: list[str] = []
@@ -52,8 +51,23 @@ class FakeBackend:
         for message in messages:
             self._queue.put_nowait(message)
 
-    async def next_published(self) -> Event:
+    @property
+    def position(self) -> str:
+        return str(self.handed_out)
+
+    async def replay(self, channel: str, position: str, limits: ReplayLimits) -> list[PlacedEvent]:
+        if not position.isdecimal():
+            raise MessagesLost
+        published = [message for batch in self.batches for message in batch]
+        return [
+            PlacedEvent(message, place=str(number), position=str(number))
+            for number, message in enumerate(published, 1)
+            if number > int(position) and message.channel == channel
+        ]
+
+    async def next_published(self) -> PlacedEvent:
         item = await self._queue.get()
         if isinstance(item, Exception):
             raise item
-        return Event(channel=item.channel, message=item.payload)
+        self.handed_out += 1
+        return PlacedEvent(item, place=str(self.handed_out), position=str(self.handed_out))
