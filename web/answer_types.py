@@ -60,7 +60,7 @@ def read_accept(accept: str, *, is_page: bool) -> AnswerTypes:
     deferred = [_deferred_by(each) for each in wanted if each.weight >= least]
     subscribed = [_subscribed_by(each) for each in wanted]
     if single == EVENT_STREAM:
-        deferred.append(StreamType(EVENT_STREAM, INCREMENTAL))
+        deferred.append(StreamType(EVENT_STREAM, DEFER_2022))
         subscribed.append(StreamType(EVENT_STREAM, ""))
     return AnswerTypes(
         single=single,
@@ -70,14 +70,14 @@ def read_accept(accept: str, *, is_page: bool) -> AnswerTypes:
 
 
 def _deferred_by(wanted: MediaType) -> StreamType | None:
-    """The format for what is deferred; the newer one where none is named."""
+    """The format for what is deferred; the older one where none is named: all read that."""
     if wanted.name not in (MULTIPART, EVENT_STREAM) or "subscriptionspec" in wanted.parameters:
         return None
-    spec = wanted.parameters.get("deferspec")
-    if spec is not None:
-        return StreamType(wanted.name, DEFER_2022) if spec == "20220824" else None
-    is_known = wanted.parameters.get("incrementalspec", "v0.2") == "v0.2"
-    return StreamType(wanted.name, INCREMENTAL) if is_known else None
+    if "incrementalspec" in wanted.parameters:
+        is_known = wanted.parameters["incrementalspec"] == "v0.2"
+        return StreamType(wanted.name, INCREMENTAL) if is_known else None
+    is_known = wanted.parameters.get("deferspec", "20220824") == "20220824"
+    return StreamType(wanted.name, DEFER_2022) if is_known else None
 
 
 def _subscribed_by(wanted: MediaType) -> StreamType | None:

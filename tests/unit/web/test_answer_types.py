@@ -7,7 +7,7 @@ from web.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, MULTIPART
 
 OLD = StreamType(MULTIPART, DEFER_2022)
 NEW = StreamType(MULTIPART, INCREMENTAL)
-EVENTS = StreamType(EVENT_STREAM, INCREMENTAL)
+EVENTS = StreamType(EVENT_STREAM, DEFER_2022)
 APOLLO = f"{GRAPHQL_RESPONSE}, {JSON};q=0.9"
 URQL = f"{GRAPHQL_RESPONSE}, application/graphql+json, {JSON}, text/event-stream, multipart/mixed"
 
@@ -31,7 +31,7 @@ URQL = f"{GRAPHQL_RESPONSE}, application/graphql+json, {JSON}, text/event-stream
         ),
         ("quoted", f'multipart/mixed; deferSpec="20220824", {JSON}', JSON, OLD),
         ("urql", URQL, GRAPHQL_RESPONSE, EVENTS),
-        ("parts without a format", f"multipart/mixed, {JSON}", JSON, NEW),
+        ("parts without a format", f"multipart/mixed, {JSON}", JSON, OLD),
         ("parts alone", "multipart/mixed;deferSpec=20220824", None, OLD),
         (
             "both, one preferred",
@@ -48,10 +48,10 @@ URQL = f"{GRAPHQL_RESPONSE}, application/graphql+json, {JSON}, text/event-stream
         ("subscriptions only", f"multipart/mixed;subscriptionSpec=1.0, {JSON}", JSON, None),
         ("events", "text/event-stream", EVENT_STREAM, EVENTS),
         (
-            "events in the older format",
-            "text/event-stream;deferSpec=20220824",
+            "events in the newer format",
+            "text/event-stream;incrementalSpec=v0.2",
             EVENT_STREAM,
-            StreamType(EVENT_STREAM, DEFER_2022),
+            StreamType(EVENT_STREAM, INCREMENTAL),
         ),
         ("any text", "text/*", EVENT_STREAM, EVENTS),
         ("a picture", "image/png", None, None),

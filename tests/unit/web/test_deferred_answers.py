@@ -20,7 +20,6 @@ from web.limits import WebLimits
 
 OLD = "multipart/mixed;deferSpec=20220824, application/json"
 NEW = "multipart/mixed;incrementalSpec=v0.2, application/json"
-EVENTS = "text/event-stream"
 QUERY = '{ track { title ... @defer(label: "l") { likes } } }'
 FIRST = {"track": {"title": "One"}}
 
@@ -101,12 +100,17 @@ async def test_what_lies_deeper_has_a_path_of_its_own(ask) -> None:
     assert deeper == [{"id": "0", "subPath": ["length"], "data": {"seconds": 3}}]
 
 
-async def test_events_come_in_the_newer_format(ask) -> None:
-    answer = await ask(QUERY, EVENTS)
+@pytest.mark.parametrize(
+    ("accept", "as_parts"),
+    [("text/event-stream", OLD), ("text/event-stream;incrementalSpec=v0.2", NEW)],
+    ids=["older", "newer"],
+)
+async def test_events_carry_what_parts_do(accept, as_parts, ask) -> None:
+    answer = await ask(QUERY, accept)
 
     assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
     assert events_in(answer.text) == [
-        *(("next", part) for part in parts_in((await ask(QUERY, NEW)).content)),
+        *(("next", part) for part in parts_in((await ask(QUERY, as_parts)).content)),
         COMPLETE,
     ]
 
