@@ -31,6 +31,7 @@ from web.http_server import address_of, listen, serve_app, settle_garbage
 from web.idempotency import ANSWER_SECONDS, CLAIM_SECONDS_MAX
 from web.ipfs_documents import ipfs_documents
 from web.known_clients import KnownClients, know_clients
+from web.limits import WebLimits
 from web.live_groups import HOUSE_GROUPING
 from web.local_transports import local_transports
 from web.media_uploads import media_routes
@@ -128,7 +129,7 @@ def _front_parts(
     clients: KnownClients,
 ) -> FrontParts:
     sessions = OpenSessions(base)
-    limits = build_rate_limits(settings, base, clients)
+    rates = build_rate_limits(settings, base, clients)
     contexts = ContextFactory(
         base=base,
         base_url=base_url,
@@ -137,8 +138,9 @@ def _front_parts(
     )
     return FrontParts(
         engine=engine,
-        admit=limits.admit_address,
-        make_context=limits.guard(contexts, _viewer_of),
+        limits=WebLimits(batch_operations_max=settings.batch_operations_max),
+        admit=rates.admit_address,
+        make_context=rates.guard(contexts, _viewer_of),
         viewer_of=_viewer_of,
         count_statements=lambda ctx: ctx.statement_count,
         check_viewer=lambda ctx: sessions.require_open(ctx.viewer),

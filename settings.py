@@ -175,6 +175,9 @@ class Settings(BaseSettings):
     """Addresses or networks of our own proxies; only they are believed about whom they ask for
     (X-Forwarded-For, X-Forwarded-Proto)."""
 
+    batch_operations_max: int = Field(default=0, ge=0, le=100)
+    """Operations that one request may hold as a JSON array; 0 takes no arrays."""
+
     persisted_documents: Path | None = None
     """Manifest file: id → document; by default examples/operations/manifest.json."""
 

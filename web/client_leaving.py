@@ -2,18 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable
+from typing import TypeVar
 
 from starlette.types import Receive
 
-from federation.engine import GraphQLResponse
+AnswerT = TypeVar("AnswerT")
 
 WATCHED_AFTER_SECONDS = 0.02
 """Most queries end before that, and none of them needs to know of a client that left."""
 
 
-async def run_unless_gone(
-    answer: Awaitable[GraphQLResponse], receive: Receive
-) -> GraphQLResponse | None:
+async def run_unless_gone(answer: Awaitable[AnswerT], receive: Receive) -> AnswerT | None:
     """Wait for the answer; None when the client went away and the work was stopped.
 
     What takes longer than a moment is watched: a task listens for the leaving and then cancels

@@ -1,6 +1,7 @@
 """GraphQL over HTTP: methods, media types, status codes."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from msgspec.structs import replace
 from starlette.datastructures import QueryParams
@@ -10,6 +11,7 @@ from structlog.contextvars import bind_contextvars
 
 from federation.engine import GraphQLResponse
 from web.answer_types import OFFERS, AnswerTypes, StreamType, read_accept
+from web.batches import check_batch, run_batch
 from web.begun import Begun
 from web.client_leaving import run_unless_gone
 from web.client_request import ClientRequest, read_client_request, read_headers
@@ -22,7 +24,7 @@ from web.graphql_params import (
     params_from_query_string,
 )
 from web.graphql_sse import EventStreams
-from web.json_answers import send_refusal, send_response
+from web.json_answers import send_batch, send_refusal, send_response
 from web.media_types import EVENT_STREAM, HEADER_BYTES_MAX, HTML
 from web.multipart_answers import MultipartAnswers
 from web.operation_runner import FrontParts, Operation, OperationRunner
@@ -95,6 +97,9 @@ class GraphQLOverHTTP:
         if types.single is None and types.deferred is None and types.subscribed is None:
             raise NotAcceptable(f"Accept one of {', '.join(OFFERS)}.")
         params = await self._read_params(scope, receive, client.headers)
+        if isinstance(params, list):
+            await self._serve_batch(params, client, receive, send)
+            return
         operation = await self._runner.read_operation(params, client)
         if operation.is_mutation and is_get:
             raise MutationByGet("Send mutations by POST.")
@@ -138,6 +143,13 @@ class GraphQLOverHTTP:
         else:
             await self._multipart.serve(operation, client, stream, receive, send)
 
+    async def _serve_batch(
+        self, values: list[Any], client: ClientRequest, receive: Receive, send: Send
+    ) -> None:
+        body = await run_unless_gone(run_batch(values, client, self._runner), receive)
+        if body is not None:
+            await send_batch(send, body, client)
+
     async def _run(
         self, operation: Operation, client: ClientRequest, receive: Receive
     ) -> GraphQLResponse | None:
@@ -149,7 +161,8 @@ class GraphQLOverHTTP:
 
     async def _read_params(
         self, scope: Scope, receive: Receive, headers: Mapping[str, str]
-    ) -> GraphQLParams:
+    ) -> GraphQLParams | list[Any]:
+        """What is asked for; a list for a batch."""
         path = scope["path"]
         document_id = path[len(OPERATION_PATH) :] if path.startswith(OPERATION_PATH) else None
         if scope["method"] == "GET":
@@ -159,6 +172,9 @@ class GraphQLOverHTTP:
             query_string = QueryParams(scope["query_string"])
             return params_from_query_string(query_string, document_id=document_id)
         body = await read_json_body(receive, headers, self._limits)
+        if isinstance(body, list) and document_id is None:
+            check_batch(body, self._limits)
+            return body
         return params_from_json(body, document_id=document_id)
 
 

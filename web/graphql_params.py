@@ -33,10 +33,8 @@ def params_from_json(value: object, *, document_id: str | None = None) -> GraphQ
     Raises:
         BadRequest: it is no object, lacks a document, or a member has the wrong type.
     """
-    if isinstance(value, list):
-        raise BadRequest("Batches are not supported; send one operation for each request.")
     if not isinstance(value, dict):
-        raise BadRequest("The request body must be a JSON object.")
+        raise BadRequest("The request must be a JSON object.")
     extensions = _object(value, "extensions")
     document_id = _document_id(value, document_id)
     query_hash = _query_hash(extensions)

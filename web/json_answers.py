@@ -54,6 +54,11 @@ async def send_response(
     await _send_json(send, client, headers, body, media_type=media_type, status=status)
 
 
+async def send_batch(send: Send, body: bytes, client: ClientRequest) -> None:
+    """Send the answers of a batch; nobody keeps what several policies may hold for."""
+    await _send_json(send, client, [NO_STORE], body, media_type=JSON, status=200)
+
+
 async def send_refusal(
     send: Send, error: Exception, client: ClientRequest, wanted: str | None
 ) -> None:

@@ -15,6 +15,9 @@ class WebLimits:
     body_seconds_max: float = 15.0
     """Time a client may take to send its body."""
 
+    batch_operations_max: int = 0
+    """Operations that one request may hold as a JSON array; 0 takes no arrays."""
+
     document_bytes_max: int = 128 * 1024
     """Bytes of one GraphQL document, whether sent or looked up."""
 

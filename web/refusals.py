@@ -29,6 +29,12 @@ class UriTooLong(InputError):
     code = "URI_TOO_LONG"
 
 
+class BatchTooLarge(InputError):
+    """The batch has more operations than it may; `details` says how many."""
+
+    code = "BATCH_TOO_LARGE"
+
+
 class MethodNotAllowed(InputError):
     """The method is not one that this operation may come by."""
 

@@ -185,13 +185,27 @@ async def test_a_garbage_cursor_is_told_and_the_rest_answered(house: House, curs
     assert answer["errors"][0]["path"] == ["tracks"]
 
 
-@pytest.mark.parametrize("first", [0, -1, 101, 2_147_483_647])
+PAGE = "query ($n: Int) { tracks(first: $n) { nodes { id } } }"
+
+
+@pytest.mark.parametrize("first", [0, -1])
 @pytest.mark.parametrize("profile", ["embedded"])
-async def test_a_page_out_of_bounds_is_told(house: House, first: int) -> None:
-    answer = await house.ask("query ($n: Int) { tracks(first: $n) { nodes { id } } }", {"n": first})
+async def test_a_page_of_nothing_is_told(house: House, first: int) -> None:
+    answer = await house.ask(PAGE, {"n": first})
 
     assert answer["data"] == {"tracks": None}
     assert error_codes(answer) == ["BAD_INPUT"]
+
+
+@pytest.mark.parametrize("first", [101, 2_147_483_647])
+@pytest.mark.parametrize("profile", ["embedded"])
+async def test_a_page_that_is_too_long_is_refused_before_anything_runs(
+    house: House, first: int
+) -> None:
+    answer = await house.ask(PAGE, {"n": first})
+
+    assert "data" not in answer
+    assert error_codes(answer) == ["LIST_TOO_LONG"]
 
 
 @pytest.mark.parametrize("profile", ["embedded"])
