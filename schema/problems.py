@@ -6,7 +6,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import strawberry
 
-from errors import InputError, NotFound
+from errors import InputError, ManifestRefused, NotFound
 
 PayloadT = TypeVar("PayloadT")
 P = ParamSpec("P")
@@ -23,6 +23,19 @@ class Problem:
     field: str | None = strawberry.field(
         default=None, description="The input field at fault, if it is one."
     )
+
+
+FAULTS_TOLD_MAX = 100
+
+
+def problems_of(error: InputError) -> list[Problem]:
+    """An expected failure as data; of several faults each is told, up to FAULTS_TOLD_MAX."""
+    if isinstance(error, ManifestRefused):
+        return [
+            Problem(code=each.code, message=each.message, field=each.about)
+            for each in error.faults[:FAULTS_TOLD_MAX]
+        ]
+    return [problem_of(error)]
 
 
 def problem_of(error: InputError) -> Problem:
@@ -49,7 +62,7 @@ def with_problems(
             except NotFound:
                 raise
             except InputError as error:
-                return payload(problems=[problem_of(error)])
+                return payload(problems=problems_of(error))
 
         return guarded
 

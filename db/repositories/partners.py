@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.rows import insert_new, insert_record, lock_record, update_record, values_of
 from db.tables.users import partner_keys, partners
-from domain.ids import PartnerKeyId
+from domain.ids import PartnerId, PartnerKeyId
 from domain.users.partners import Partner, PartnerKey
 
 
@@ -26,6 +26,11 @@ class PartnersRepository:
         found = await lock_record(self._connection, named, Partner)
         assert found is not None, "it was added, or was there"
         return found
+
+    async def name_of(self, partner_id: PartnerId) -> str:
+        """The name of a partner, who is there."""
+        statement = select(partners.c.name).where(partners.c.id == partner_id)
+        return str((await self._connection.execute(statement)).scalar_one())
 
     async def add_key(self, key: PartnerKey) -> None:
         """Add a key."""

@@ -65,6 +65,21 @@ class PartnerKey:
         """Whether it opens the door."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
+    def named(self, partner: str) -> "NamedKey":
+        """The key as lists see it."""
+        return NamedKey(
+            id=self.id,
+            partner=partner,
+            prefix=self.prefix,
+            hash=self.hash,
+            scopes=self.scopes,
+            networks=self.networks,
+            is_sandbox=self.is_sandbox,
+            created_at=self.created_at,
+            expires_at=self.expires_at,
+            revoked_at=self.revoked_at,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedKey:

@@ -36,7 +36,7 @@ class NewKey:
     """A key that was just made; nobody can be shown it again."""
 
     secret: str
-    key: PartnerKey
+    key: NamedKey
 
 
 async def add_partner_key(
@@ -77,7 +77,7 @@ async def add_partner_key(
         )
         await _add(uow.rows, key)
         await uow.commit()
-    return NewKey(secret=secret, key=key)
+    return NewKey(secret=secret, key=key.named(name))
 
 
 async def rotate_partner_key(
@@ -114,11 +114,12 @@ async def rotate_partner_key(
         last = ends if old.expires_at is None else min(ends, old.expires_at)
         await uow.rows.save_key(replace(old, expires_at=last))
         await _add(uow.rows, key)
+        name = await uow.rows.name_of(key.partner_id)
         await uow.commit()
-    return NewKey(secret=secret, key=key)
+    return NewKey(secret=secret, key=key.named(name))
 
 
-async def revoke_partner_key(ctx: RequestContext, key_id: PartnerKeyId) -> PartnerKey:
+async def revoke_partner_key(ctx: RequestContext, key_id: PartnerKeyId) -> NamedKey:
     """End a key now; ending it twice changes nothing.
 
     Raises:
@@ -131,8 +132,9 @@ async def revoke_partner_key(ctx: RequestContext, key_id: PartnerKeyId) -> Partn
         if key.revoked_at is None:
             key = replace(key, revoked_at=ctx.clock.now())
             await uow.rows.save_key(key)
-            await uow.commit()
-    return key
+        name = await uow.rows.name_of(key.partner_id)
+        await uow.commit()
+    return key.named(name)
 
 
 async def list_partner_keys(ctx: RequestContext, *, prefix: str = "") -> list[NamedKey]:

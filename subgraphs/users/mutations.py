@@ -5,12 +5,13 @@ import strawberry
 from resolvers.users import accounts, sessions
 from schema.info import Info
 from schema.problems import with_problems
+from subgraphs.users.client_mutations import ClientMutation
 from subgraphs.users.inputs import LoginInput, RegisterInput, UpdateProfileInput
 from subgraphs.users.payloads import LogoutPayload, SessionPayload, UpdateProfilePayload
 
 
 @strawberry.type
-class Mutation:
+class Mutation(ClientMutation):
     """What users can be told."""
 
     @strawberry.mutation(graphql_type=SessionPayload | None, description="Make an account.")

@@ -7,11 +7,12 @@ from domain.users import records as users
 from resolvers.users import accounts
 from schema.ids import parse_id
 from schema.info import Info
+from subgraphs.users.client_queries import ClientQuery
 from subgraphs.users.types import Me, User
 
 
 @strawberry.type
-class Query:
+class Query(ClientQuery):
     """What users can be asked."""
 
     @strawberry.field(graphql_type=Me | None, description="Who I am; null when not logged in.")

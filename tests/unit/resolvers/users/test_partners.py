@@ -54,7 +54,8 @@ async def test_two_keys_are_of_one_partner(admin) -> None:
     first = await add_partner_key(admin, partner="acme")
     second = await add_partner_key(admin, partner="acme", is_sandbox=True)
 
-    assert first.key.partner_id == second.key.partner_id
+    assert [each.partner for each in await list_partner_keys(admin)] == ["acme", "acme"]
+    assert first.secret.startswith("tutti_live_")
     assert second.secret.startswith("tutti_test_")
 
 

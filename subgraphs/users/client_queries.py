@@ -1,0 +1,44 @@
+"""Root queries of the users subgraph: what admins ask of clients."""
+
+import strawberry
+
+from domain.users import operations, partners, usage
+from resolvers.users.operations import list_published
+from resolvers.users.partners import list_partner_keys
+from resolvers.users.usage import list_field_use
+from schema.info import Info
+from subgraphs.users.client_types import FieldUse, PartnerKey, PublishedManifest
+
+
+@strawberry.type
+class ClientQuery:
+    """What admins can ask of clients."""
+
+    @strawberry.field(
+        graphql_type=list[PublishedManifest] | None,
+        description="All versions of all clients; for admins.",
+    )
+    @staticmethod
+    async def published_operations(info: Info) -> list[operations.ManifestSummary]:
+        """All versions."""
+        return await list_published(info.context)
+
+    @strawberry.field(
+        graphql_type=list[FieldUse] | None,
+        description="Who asked for these fields (`Type.field`) in the last days; for admins.",
+    )
+    @staticmethod
+    async def field_use(
+        info: Info, fields: list[str], days: int = usage.DAYS_DEFAULT
+    ) -> list[usage.FieldUse]:
+        """Most frequent first."""
+        return await list_field_use(info.context, fields=fields, days=days)
+
+    @strawberry.field(
+        graphql_type=list[PartnerKey] | None,
+        description="Keys that begin so, revoked and expired ones too; for admins.",
+    )
+    @staticmethod
+    async def partner_keys(info: Info, prefix: str = "") -> list[partners.NamedKey]:
+        """By their first characters."""
+        return await list_partner_keys(info.context, prefix=prefix)
