@@ -93,6 +93,8 @@ def _object(value: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _document_id(value: dict[str, Any], from_path: str | None) -> str | None:
     """The one id that is given; by several names only if it is the same."""
+    if value.keys().isdisjoint(DOCUMENT_IDS):
+        return from_path
     given = {_text(value, name) or None for name in DOCUMENT_IDS} | {from_path}
     given.discard(None)
     if len(given) > 1:

@@ -12,7 +12,6 @@ from federation.compose.check_supergraph import check_printed, check_promises, c
 from federation.compose.field_sets import FieldRoles
 from federation.compose.find_hints import find_hints
 from federation.compose.findings import Findings
-from federation.compose.guard_interfaces import guard_interfaces
 from federation.compose.hints import Hint
 from federation.compose.interface_objects import add_interface_object_fields
 from federation.compose.merge_enums import find_enum_usage
@@ -23,6 +22,7 @@ from federation.compose.overrides import find_overrides
 from federation.compose.read_subgraph import read_subgraph
 from federation.compose.satisfiability import check_satisfiability
 from federation.compose.spec_names import find_spec_names
+from federation.compose.spread_guards import spread_guards
 from federation.compose.subgraph import SubgraphSchema, SubgraphSource
 from federation.compose.upgrade_federation_one import upgrade_federation_one
 from federation.limits import SUBGRAPHS_MAX
@@ -118,9 +118,9 @@ def _merge(
     roles = {schema.name: FieldRoles(schema) for schema in schemas}
     overrides = find_overrides(schemas, roles, findings)
     merging = Merging(schemas, roles, overrides, spec_names, findings)
-    merged = guard_interfaces(merging, merge_types(merging))
+    merged = merge_types(merging)
     check_sharing(merging)
-    types = add_interface_object_fields(merging, merged)
+    types = spread_guards(merging, add_interface_object_fields(merging, merged))
     check_supergraph(merging, types)
     if not findings.errors:  # they would only repeat what is wrong already
         check_promises(merging, types)

@@ -53,15 +53,18 @@ def merge_directives(
     return (*merged, *_composed(merging, sources))
 
 
-def merge_guards(merging: Merging, elements: Iterable[Element]) -> tuple[DirectiveNode, ...]:
-    """What a caller must show to see all of the elements."""
+def with_guards(
+    merging: Merging, directives: Iterable[DirectiveNode], elements: Iterable[Element]
+) -> tuple[DirectiveNode, ...]:
+    """The same directives, but for guards: those that let a caller see all of the elements."""
+    names = {merging.spec_names[guard] for guard in GUARDS}
     merged: list[DirectiveNode] = []
     present = list(elements)
     for name in GUARDS:
         applied = [("", each) for element in present for each in element.applied(name)]
         if applied:
             merged += _merge_federation(merging.spec_names[name], name, applied)
-    return tuple(merged)
+    return (*merged, *(each for each in directives if each.name.value not in names))
 
 
 def _merge_federation(
