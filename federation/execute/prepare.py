@@ -84,8 +84,8 @@ def prepare(
     operation = normalize(
         schema, planner.interface_fields, document, node, limits, budget.check, deferral
     )
-    cost = planner.costs.estimate(operation)
     fetched = operation if marking is None else _without_marked(operation, marking)
+    cost = planner.costs.estimate(fetched)
     plan = planner.plan(fetched, phases, budget)
     if marking is not None:
         plan = replace(plan, shown=operation.root)
