@@ -104,6 +104,15 @@ def _memory_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
 
+async def test_planning_ends_when_its_time_is_spent() -> None:
+    engine = build_engine(replace(PLANNER_ALONE, planning_seconds_max=0.01))
+
+    response = await send(engine, BY_NAME["three links over 60 implementations"])
+
+    assert codes_of(response) == {"PLAN_TOO_COMPLEX"}
+    engine.close()
+
+
 async def test_large_plans_leave_room_for_few_only() -> None:
     limits = replace(PLANNER_ALONE, plan_cache_characters_max=20_000, planning_seconds_max=30)
     engine = build_engine(limits)
