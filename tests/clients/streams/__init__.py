@@ -1,0 +1,1 @@
+"""Apollo Client and urql, reading what comes in many answers."""
