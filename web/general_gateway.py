@@ -24,6 +24,7 @@ from web.automatic_persisted_queries import MemoryDocuments
 from web.client_request import ClientRequest, MakeContext
 from web.gateway_identity import caller_of, require_unexpired, write_claims
 from web.http_server import address_of, listen, serve_app
+from web.limits import WebLimits
 from web.operation_runner import FrontParts
 from web.persisted_documents import Documents
 from web.routes import build_app
@@ -34,6 +35,11 @@ FIRST_QUERY = "query First {\n  __typename\n}\n"
 FETCH_SECONDS_MAX = 3.0
 BACKSTOP_SECONDS = 0.25
 """How much later than a transport's own deadline the engine gives a fetch up."""
+OPERATION_SECONDS = 10.0
+FETCHES_IN_A_ROW = 3
+"""Fetches of the longest allowed time, one after the other, for which an operation has time."""
+FRONT_PATIENCE = 1.5
+"""How many times longer than the engine's deadline the front waits for an operation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,11 @@ class GatewayOptions:
     """Signs calls to subgraphs; None: they are not signed."""
     rejects_operations: bool = False
     """An operation with something that its caller may not see is refused as a whole."""
+
+    @property
+    def operation_seconds_max(self) -> float:
+        """Time one query or mutation may take: longer where fetches may."""
+        return max(OPERATION_SECONDS, FETCHES_IN_A_ROW * self.fetch_seconds_max)
 
 
 class GatewayContext(Struct, frozen=True, kw_only=True):
@@ -140,7 +151,10 @@ def build_engine(options: GatewayOptions) -> SupergraphEngine:
             url, options=http, rules=rules, signer=signer, subscriptions=options.subscriptions
         )
 
-    limits = EngineLimits(fetch_seconds_max=options.fetch_seconds_max + BACKSTOP_SECONDS)
+    limits = EngineLimits(
+        fetch_seconds_max=options.fetch_seconds_max + BACKSTOP_SECONDS,
+        operation_seconds_max=options.operation_seconds_max,
+    )
     authorization = Authorization(
         caller=lambda context: caller_of(context.claims),
         rejects_operations=options.rejects_operations,
@@ -171,6 +185,7 @@ def build_gateway_app(engine: SupergraphEngine, options: GatewayOptions) -> Star
         make_context=open_gateway_context if tokens is None else prove_tokens(tokens),
         check_viewer=check_viewer,
         documents=Documents(automatic=MemoryDocuments()),
+        limits=WebLimits(operation_seconds_max=FRONT_PATIENCE * options.operation_seconds_max),
         schema=engine,
         deferring=engine,
         development=options.is_explaining,

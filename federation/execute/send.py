@@ -12,6 +12,7 @@ from federation.execute.deadline import Deadline
 from federation.execute.run import Run
 from federation.fetch.fetch import FetchRequest, FetchResult
 from federation.plan.nodes import Fetch
+from federation.transport.transport import seconds_max_of
 
 log = logging.getLogger(__name__)
 ResultT = TypeVar("ResultT")
@@ -42,7 +43,9 @@ async def send(run: Run, fetch: Fetch, asked: Sequence[Asked]) -> FetchResult:
         if left <= 0:
             raise TimeoutError
         seconds = min(run.limits.fetch_seconds_max, left)
-        result = await _within(seconds, transport.fetch(request, run.context))
+        work = transport.fetch(request, run.context)
+        is_bounded = seconds_max_of(transport) <= seconds
+        result = await (work if is_bounded else _within(seconds, work))
     except TimeoutError:
         raise Failure(
             "SUBGRAPH_TIMEOUT", f"Subgraph {fetch.subgraph} did not answer in time."

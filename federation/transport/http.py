@@ -50,6 +50,7 @@ class HttpTransport:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.url = url
+        self.seconds_max = options.seconds_max
         self._options = options
         self._rules = rules
         self._signer = signer

@@ -1,5 +1,6 @@
 """The one protocol by which the engine reaches a subgraph, in this process or far away."""
 
+import math
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
@@ -11,7 +12,7 @@ class Transport(Protocol):
 
     `context` is opaque to the engine: what the web layer gave for this request.
     A transport never raises for what a subgraph did wrong; it answers with errors. Cancellation
-    passes through it.
+    passes through it. One that ends each fetch in time says so by an attribute `seconds_max`.
     """
 
     async def warm(self, request: FetchRequest) -> None:
@@ -25,3 +26,9 @@ class Transport(Protocol):
     def subscribe(self, request: FetchRequest, context: Any) -> AsyncIterator[FetchResult]:
         """Open a subscription; one result for each event."""
         ...
+
+
+def seconds_max_of(transport: Transport) -> float:
+    """How long a fetch takes before the transport itself ends it; others never do."""
+    seconds: float = getattr(transport, "seconds_max", math.inf)
+    return seconds

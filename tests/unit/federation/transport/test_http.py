@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from federation.transport.breaker import BreakerState
-from federation.transport.header_rules import HeaderRules
+from federation.transport.header_rules import ClientHeaders, HeaderRules
 from federation.transport.http import HttpTransport
 from federation.transport.options import BreakerLimits, HttpOptions, PoolLimits, RetryLimits
 from tests.patience import bound, until
@@ -395,6 +395,19 @@ async def test_headers_pass_by_the_rules_only() -> None:
             assert seen.header(absent) is None
         assert returned == [("x-cache", "hit")]
         await transport.close()
+
+
+async def test_what_goes_on_of_a_clients_headers_is_found_once_by_each_rules() -> None:
+    others = HeaderRules(forwarded=("accept-language",), read=lambda ctx: ctx)
+    given = ClientHeaders({"authorization": "Bearer a", "accept-language": "de"})
+
+    found = rules().of_request(given), others.of_request(given)
+
+    assert [each.lines for each in found] == [
+        b"authorization: Bearer a\r\n",
+        b"accept-language: de\r\n",
+    ]
+    assert others.of_request(given) is found[1]
 
 
 @pytest.mark.parametrize("name", ["Authorization", "content-length", "host", "tutti-viewer", "te"])
