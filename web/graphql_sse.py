@@ -5,11 +5,13 @@ from contextlib import aclosing
 
 from starlette.types import Receive, Send
 
+from domain.messages.bookmark import Bookmark
 from federation.engine import GraphQLResponse
 from web.client_request import ClientRequest
 from web.error_response import refusal, write_response
 from web.limits import WebLimits
 from web.operation_runner import Operation, OperationRunner
+from web.resume import marker
 
 HEARTBEAT = b":\n\n"
 COMPLETE = b"event: complete\ndata:\n\n"
@@ -31,6 +33,8 @@ class EventStreams:
         the first two lies a queue of one: who reads slowly slows only its own stream.
         """
         events: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=1)
+        client.bookmark.after = client.headers.get("last-event-id")
+        client.bookmark.tell = lambda bookmark: events.put(_between_events(bookmark))
         tasks = [
             asyncio.create_task(self._produce(operation, client, events)),
             asyncio.create_task(self._write(client, events, send)),
@@ -53,7 +57,7 @@ class EventStreams:
         try:
             async with aclosing(self._runner.stream(operation, client)) as responses:
                 async for response in responses:
-                    await events.put(_next_event(response))
+                    await events.put(_next_event(response, client.bookmark.position))
         except Exception as error:  # noqa: BLE001 -- the border: all are answered
             await events.put(_next_event(refusal(error, client.request_id)))
         await events.put(None)
@@ -86,8 +90,17 @@ class EventStreams:
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 
-def _next_event(response: GraphQLResponse) -> bytes:
-    return b"event: next\ndata: " + write_response(response) + b"\n\n"
+def _next_event(response: GraphQLResponse, position: str | None = None) -> bytes:
+    event = b"event: next\ndata: " + write_response(response) + b"\n\n"
+    return event if position is None else b"id: %b\n" % position.encode() + event
+
+
+def _between_events(bookmark: Bookmark) -> bytes:
+    """A gap as an event; a position alone as an id without data, which browsers keep in silence."""
+    if bookmark.has_gap:
+        return _next_event(marker(bookmark), bookmark.position)
+    assert bookmark.position is not None, "else there is nothing to tell"
+    return b"id: %b\n\n" % bookmark.position.encode()
 
 
 async def _wait_for_leaving(receive: Receive) -> None:

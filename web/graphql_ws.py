@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from starlette.types import Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
 
+from domain.messages.bookmark import Bookmark
 from errors import AppError
 from federation.engine import GraphQLResponse
 from web.begun import Begun
@@ -26,6 +27,7 @@ from web.json_bytes import dump_json, load_json
 from web.limits import Slots, WebLimits
 from web.operation_runner import FrontParts, OperationRunner
 from web.refusals import BadRequest, Overloaded
+from web.resume import asks_for_positions, marker, position_asked_for
 
 PROTOCOL = "graphql-transport-ws"
 OPERATION_ID_LENGTH_MAX = 256
@@ -172,6 +174,7 @@ class _Socket:
             )
         try:
             params = params_from_json(message.get("payload"))
+            position_asked_for(params)
         except BadRequest as error:
             raise SocketEnded(CloseCode.INVALID_MESSAGE, error.message) from error
         if len(self._operations) >= self._limits.operations_per_socket_max:
@@ -182,7 +185,12 @@ class _Socket:
 
     async def _run(self, operation_id: str, params: GraphQLParams) -> None:
         """Run one operation and tell its answers; each has a request id of its own."""
-        client = replace(self._client, request_id=make_request_id(), answer_headers=[])
+        client = replace(
+            self._client,
+            request_id=make_request_id(),
+            answer_headers=[],
+            bookmark=self._bookmark(operation_id, params),
+        )
         bind_contextvars(request_id=client.request_id)
         try:
             operation = await self._runner.read_operation(params, client)
@@ -200,6 +208,16 @@ class _Socket:
             await self._end_with_error(operation_id, refusal(error, client.request_id))
         finally:
             self._forget(operation_id)
+
+    def _bookmark(self, operation_id: str, params: GraphQLParams) -> Bookmark:
+        """Where the operation goes on; its reader hears of gaps at once, of all else on demand."""
+        wants_positions = asks_for_positions(params)
+
+        async def tell(bookmark: Bookmark) -> None:
+            if bookmark.has_gap or wants_positions:
+                await self._send_text(_next_message(operation_id, marker(bookmark)))
+
+        return Bookmark(after=position_asked_for(params), tell=tell)
 
     def _stop(self, operation_id: str) -> None:
         """Stop an operation for its client, and free its id at once."""

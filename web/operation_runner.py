@@ -24,6 +24,7 @@ from web.limits import Slots, WebLimits
 from web.partner_keys import PartnerKeys
 from web.persisted_documents import Documents
 from web.refusals import BadRequest, DeadlineExceeded, IntrospectionRefused, Overloaded
+from web.resume import with_position
 from web.schema_privacy import asks_for_schema, without_suggestions
 
 
@@ -254,6 +255,7 @@ class OperationRunner:
                         async for event in events:
                             await self._parts.check_viewer(context)
                             told = without_suggestions(event) if is_hidden else event
+                            told = with_position(told, client.bookmark)
                             yield with_request_id(told, client.request_id)
         except Exception as error:  # noqa: BLE001 -- the border to the client: all are answered
             yield refusal(error, client.request_id)

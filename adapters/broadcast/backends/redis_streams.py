@@ -109,7 +109,7 @@ class RedisStreamsBackend:
         try:
             if self._last is None:
                 newest: Any = await self._reader.xrevrange(self._stream, count=1)
-                self._last = newest[0][0] if newest else BEGINNING
+                self._last = newest[0][0] if newest else await self._begin(self._reader)
             else:
                 self._is_position_checked = False
         except BaseException:
@@ -189,6 +189,10 @@ class RedisStreamsBackend:
         message = self._pending.popleft()
         self._handed_out = message.position.encode()
         return message
+
+    async def _begin(self, reader: Redis) -> Any:
+        """Give an empty stream an entry to stand at; if Redis forgets, that is gone as well."""
+        return await reader.xadd(self._stream, {"channel": "", "payload": ""})
 
     async def _read(self) -> None:
         if self._reader is None:
