@@ -14,6 +14,7 @@ from federation.authorization.guard import NOTHING, Requirement
 from federation.authorization.tell import tell_refused
 from federation.errors import FederationError, RequestError
 from federation.execute.client_keys import under_client_keys
+from federation.execute.displaying import Displays, show
 from federation.execute.executor import run_plan
 from federation.execute.fetch import Run
 from federation.execute.grouping import Grouping as Grouping
@@ -40,7 +41,7 @@ from federation.plan.planners import Labels, Planners
 from federation.plan.planning_thread import PlanningThread
 from federation.supergraph.api_schema import build_api_schema
 from federation.supergraph.reader import read_supergraph
-from federation.transport.transport import Transport
+from federation.transport.transport import Transport, displays_answers
 
 PHASES = ("operation", "graph", "paths", "tree", "fetches", "plan", "answer")
 _DEFAULT_LIMITS = EngineLimits()
@@ -72,10 +73,12 @@ class Engine:
         after_planning: Callable[[], None] | None = None,
         grouping: Grouping = _ALONE,
         authorization: Authorization = _STRANGERS,
+        is_displaying: bool = True,
     ) -> None:
         self.api_schema: GraphQLSchema = build_api_schema(supergraph_sdl)
         """What clients see."""
         self._transports = dict(transports)
+        self._is_displaying = is_displaying and all(map(displays_answers, transports.values()))
         self._limits = limits
         self._active_labels = active_labels
         self._groups = Groups(grouping)
@@ -306,9 +309,17 @@ class Engine:
             limits=self._limits,
             ends_at=now + self._limits.operation_seconds_max,
             compiled=prepared.compiled if prepared.compiled.is_ready else None,
+            displays=self._displays(prepared, variables),
             explain=[] if request.explain else None,
             tells_cost=request.tells_cost,
         )
+
+    def _displays(self, prepared: Prepared, variables: Mapping[str, Any]) -> Displays | None:
+        """How answers are built as they will be shown, if they can be."""
+        is_told_otherwise = prepared.has_marked or prepared.has_set_aside
+        if is_told_otherwise or not self._is_displaying:
+            return None
+        return prepared.compiled.displays(variables)
 
     def _compile_when_due(self, prepared: Prepared, variables: Mapping[str, Any]) -> None:
         """In the planning thread, while this run and others go on without."""
@@ -332,6 +343,8 @@ class Engine:
 
 
 def _finish(run: Run, prepared: Prepared) -> GraphQLResponse:
+    if run.displays is not None:
+        return _tell(show(run.data, run.displays), run, prepared)
     return _tell(prepared.compiled.shape(run.data, run.errors, run.variables), run, prepared)
 
 

@@ -65,6 +65,7 @@ def ask(run: Run, part: EntityPart) -> list[Asked]:
         read = run.compiled.read(part, run.known)
         if read is not None:
             return [Asked(part, *read)]
+        run.show_later()
     return _ask_slowly(run, part)
 
 

@@ -12,6 +12,7 @@ from graphql import GraphQLSchema
 
 from federation.execute.compile_reading import KNOWN_TO_READING, UNUSUAL, ReadingWriter
 from federation.execute.compile_shape import KNOWN_TO_SHAPING, ShapeWriter, TooLarge
+from federation.execute.displaying import Displays, find_displays
 from federation.execute.error_paths import Error
 from federation.execute.shape_response import ResponseShaper
 from federation.execute.sharing import Sharing, fetches_of, find_sharing
@@ -46,6 +47,7 @@ class CompiledPlan:
         self._names = sorted(_condition_variables(plan.shown))
         self._seen: dict[Flags, int] = {}
         self._shapes: dict[Flags, Callable[[Object], Object]] = {}
+        self._displays: dict[Flags, Displays | None] = {}
         self._readers: dict[int, Callable[[Known], Read]] = {}
         self._places = 1
         self._sharing = Sharing()
@@ -99,6 +101,10 @@ class CompiledPlan:
         """The fields of a part's entities, if no other fetch writes any of them."""
         return self._sharing.alone.get(id(part), _NOTHING)
 
+    def displays(self, variables: Mapping[str, Any]) -> Displays | None:
+        """How the answers of a run can be built as they will be shown."""
+        return self._displays.get(self._flags(variables)) if self.is_ready else None
+
     def shape(
         self, data: Object, errors: list[Error], variables: Mapping[str, Any]
     ) -> Object | None:
@@ -140,6 +146,8 @@ class CompiledPlan:
         source.load()
         self._nodes_left -= writer.nodes
         self.text = "\n".join(each for each in (self.text, str(source)) if each)
+        given_too = self._sharing, self._schema, self._shaper, variables
+        self._displays[self._flags(variables)] = find_displays(self._plan, *given_too)
         function, memos = source.function(name), writer.memos
         self._shapes[self._flags(variables)] = lambda data: function(
             data, [{} for _ in range(memos)]

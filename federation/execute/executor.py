@@ -2,6 +2,7 @@
 
 import asyncio
 
+from federation.execute.begun import Begun
 from federation.execute.fetch import Run, run_fetch
 from federation.plan.nodes import Fetch, Group, QueryPlan
 
@@ -38,14 +39,21 @@ class _Walk:
         await self._run_on(self._take_ready())
 
     async def _run_on(self, ready: list[Fetch]) -> None:
-        """Run the first here, the others beside it, and then those that waited for the first."""
+        """Run these and those that wait for them here, as long as none of them has to wait.
+
+        While one waits, the others run beside it.
+        """
         while ready:
-            for other in ready[1:]:
-                self._tasks.create_task(self._run_on([other]))
-            await run_fetch(self._run, ready[0])
+            fetch = ready.pop(0)
+            begun = Begun(run_fetch(self._run, fetch))
+            if not begun.is_done:
+                for other in ready:
+                    self._tasks.create_task(self._run_on([other]))
+                ready = []
+                await begun
             for _, before in self._waiting:
-                before.discard(ready[0].id)
-            ready = self._take_ready()
+                before.discard(fetch.id)
+            ready += self._take_ready()
 
     def _take_ready(self) -> list[Fetch]:
         ready = [fetch for fetch, before in self._waiting if not before]

@@ -30,6 +30,7 @@ async def run_fetch(run: Run, fetch: Fetch) -> None:
         _check_bounds(run, fetch, asked)
         errors = merging.merge_answer(run, fetch, asked, await send(run, fetch, asked))
     except Failure as failure:
+        run.show_later()
         errors = list(tell_failure(run, fetch, asked, failure.template))
     if errors:
         run.report(cap(errors, run.limits.errors_per_fetch_max, fetch.subgraph))

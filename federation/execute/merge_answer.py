@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from federation.execute.asked import Asked
+from federation.execute.displaying import without_absent
 from federation.execute.error_paths import Error
 from federation.execute.merge_results import (
     add_entities,
     add_fields,
     copy_object,
     merge_entity,
+    replace_fields,
     undo_aliases,
 )
 from federation.execute.run import Run
@@ -28,6 +30,12 @@ def merge_answer(
 ) -> list[Error]:
     """Merge what a subgraph answered; the errors to report."""
     data = result.data or {}
+    if result.is_displayed:
+        if _is_whole(run, asked, data):
+            _add_displayed(run, fetch, asked, data)
+            return []
+        without_absent(data, set())
+    run.show_later()
     shares = run.compiled is not None and run.compiled.shares(fetch)
     if not shares:
         data = copy_object(data)  # a subgraph in this process may answer one object twice
@@ -36,6 +44,21 @@ def merge_answer(
     if fetch.root is not None:
         return _merge_root(run, fetch, fetch.root, data, told, shares=shares)
     return _merge_entities(run, fetch, asked, data, told, shares=shares)
+
+
+def _is_whole(run: Run, asked: Sequence[Asked], data: Object) -> bool:
+    """Whether the response is displayed, and with this answer it can go on to be."""
+    return run.displays is not None and all(
+        None not in data[each.part.alias] for each in asked if each.representations
+    )
+
+
+def _add_displayed(run: Run, fetch: Fetch, asked: Sequence[Asked], data: Object) -> None:
+    if fetch.root is not None:
+        run.data.update(data)
+    for each in asked:
+        if each.representations:
+            replace_fields(each.objects, each.identities, each.found, data[each.part.alias])
 
 
 def _merge_root(

@@ -1,7 +1,7 @@
 """Merges what subgraphs answer into one tree."""
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from operator import ior
 from typing import Any
 
@@ -18,10 +18,28 @@ def add_entities(
     """Add to each object the fields of its entity; those in `alone` nobody else writes."""
     entities = map(entity_of.__getitem__, identities)
     if all(map(alone.issuperset, entity_of.values())):
-        deque(map(ior, objects, entities), maxlen=0)  # each |= entity
+        _update_all(objects, entities)
         return
     for each, entity in zip(objects, entities, strict=True):
         add_fields(each, entity)
+
+
+def replace_fields(
+    objects: Sequence[Object],
+    identities: Sequence[Hashable],
+    found: Sequence[Hashable],
+    entities: Sequence[Object],
+) -> None:
+    """Add to each object the fields of its entity, in the places that are kept for them."""
+    if len(objects) == len(entities):
+        _update_all(objects, entities)
+    else:
+        entity_of = dict(zip(found, entities, strict=True))
+        _update_all(objects, map(entity_of.__getitem__, identities))
+
+
+def _update_all(objects: Iterable[Object], entities: Iterable[Object]) -> None:
+    deque(map(ior, objects, entities), maxlen=0)  # each |= entity
 
 
 def add_fields(target: Object, source: Object) -> None:

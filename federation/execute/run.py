@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from federation.execute.compiled_plan import CompiledPlan, Known
+from federation.execute.displaying import Displays, without_absent
 from federation.execute.error_paths import Error
 from federation.execute.tree import Object
 from federation.limits import EngineLimits
@@ -25,6 +26,8 @@ class Run:
     """Loop time at which the operation's deadline passes."""
     compiled: CompiledPlan | None = None
     """None while the operation is new, and where its tree must not share objects."""
+    displays: Displays | None = None
+    """How answers are built as they will be shown, as long as there is nothing wrong."""
     data: Object = field(default_factory=dict)
     known: Known | None = None
     """What fetches read of the tree, as far as compiled functions found it."""
@@ -35,9 +38,21 @@ class Run:
     told: set[tuple[Any, ...]] = field(default_factory=set)
     """Paths that have an error: a field asked of two subgraphs fails once."""
 
+    def __post_init__(self) -> None:
+        """Begin with what is displayed, where anything is."""
+        if self.displays is not None:
+            self.data.update(self.displays.root)
+
+    def show_later(self) -> None:
+        """Something is unusual: the response will be shaped when all is there."""
+        if self.displays is not None:
+            self.displays = None
+            without_absent(self.data, set())
+
     def report(self, errors: Iterable[Error]) -> None:
         """Add errors, one for each path."""
         for error in errors:
+            self.show_later()
             path = tuple(error.get("path") or ())
             if not path or path not in self.told:
                 self.told.add(path)

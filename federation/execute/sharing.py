@@ -7,9 +7,9 @@ from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse
 
 from federation.plan.nodes import LIST, EntityPart, Fetch, Path, QueryPlan
 
-_Position = tuple[str, ...]
+Position = tuple[str, ...]
 """Response keys that lead to an object."""
-_Written = dict[_Position, dict[str, bool]]
+Written = dict[Position, dict[str, bool]]
 """The keys that are written into each object, with whether there are objects below."""
 
 
@@ -34,11 +34,11 @@ def find_sharing(plan: QueryPlan) -> Sharing:
     fetches = list(fetches_of(plan))
     if plan.deferred or any(fetch.has_contexts for fetch in fetches):
         return Sharing()
-    writers = [written for fetch in fetches for written in _writers(fetch)]
+    writers = [written for fetch in fetches for written in writers_of(fetch)]
     if any(_meet(one, other) for one in writers for other in writers if one is not other):
         return Sharing()
     sharing = Sharing()
-    places = [_bare(path) for fetch in fetches for path in _paths(fetch)]
+    places = [bare(path) for fetch in fetches for path in _paths(fetch)]
     sharing.shared.update(id(fetch) for fetch in fetches)
     parts = [(fetch, part) for fetch in fetches for part in fetch.entities or (None,)]
     for (fetch, part), written in zip(parts, writers, strict=True):
@@ -60,7 +60,7 @@ def fetches_of(plan: QueryPlan) -> Iterator[Fetch]:
         yield from group.fetches
 
 
-def _meet(one: _Written, other: _Written) -> bool:
+def _meet(one: Written, other: Written) -> bool:
     """Whether two fetches write the same object below their own."""
     return any(
         one[position].get(key) and other[position].get(key)
@@ -70,23 +70,23 @@ def _meet(one: _Written, other: _Written) -> bool:
 
 
 def _own_keys(
-    part: EntityPart, written: _Written, others: Iterable[_Written]
+    part: EntityPart, written: Written, others: Iterable[Written]
 ) -> frozenset[str] | None:
     """The fields of a part's entities, unless others write some of them too."""
-    places = {_bare(path) for path in part.paths}
+    places = {bare(path) for path in part.paths}
     keys = frozenset(key for place in places for key in written[place])
     met = any(not keys.isdisjoint(other.get(place, ())) for other in others for place in places)
     return None if met else keys
 
 
-def _has_objects(written: _Written) -> bool:
+def _has_objects(written: Written) -> bool:
     """Whether there is something that may stand at two places: leaves are never changed."""
     return any(is_object for keys in written.values() for is_object in keys.values())
 
 
-def _is_last(part: EntityPart, places: list[_Position]) -> bool:
+def _is_last(part: EntityPart, places: list[Position]) -> bool:
     """Whether entities stand at one path only, or no fetch goes on below them."""
-    own = [_bare(path) for path in part.paths]
+    own = [bare(path) for path in part.paths]
     return len(own) == 1 or not any(
         len(other) > len(mine) and other[: len(mine)] == mine for mine in own for other in places
     )
@@ -99,11 +99,12 @@ def _paths(fetch: Fetch) -> Iterator[Path]:
         yield from part.paths
 
 
-def _bare(path: Path) -> _Position:
+def bare(path: Path) -> Position:
+    """The response keys of a path."""
     return tuple(each for each in path if isinstance(each, str) and each != LIST)
 
 
-def _writers(fetch: Fetch) -> Iterator[_Written]:
+def writers_of(fetch: Fetch) -> Iterator[Written]:
     """What each part of a fetch writes."""
     operation = parse(fetch.document, no_location=True).definitions[0]
     assert isinstance(operation, OperationDefinitionNode), "a fetch is one operation"
@@ -120,9 +121,9 @@ def _writers(fetch: Fetch) -> Iterator[_Written]:
 
 def _written(
     selections: SelectionSetNode, paths: Iterable[Path], keys: Mapping[str, str]
-) -> _Written:
-    written: _Written = {}
-    left = [(selections, _bare(path)) for path in paths]
+) -> Written:
+    written: Written = {}
+    left = [(selections, bare(path)) for path in paths]
     while left:
         below, position = left.pop()
         here = written.setdefault(position, {})

@@ -46,7 +46,7 @@ class Column:
             done = await _answer_level(run, self._only_level, flat, below)
         else:
             done = await self._answer(run, flat, self._types.name(flat), below)
-        return put_back(field, raw, flat, done)
+        return done if flat is raw and done.__class__ is list else put_back(field, raw, flat, done)
 
     async def _fill_carefully(self, run: Run, raw: list[Any], place: Place) -> list[Any]:
         """Answer the field where a value is unusual, or the schema has to tell the types."""

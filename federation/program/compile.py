@@ -16,9 +16,11 @@ from graphql import (
 from graphql.execution.values import VariableValues
 from graphql.pyutils import gather_with_cancel, is_awaitable
 
+from federation.fetch.fetch import ABSENT, Display
 from federation.program.bindings import Bindings
 from federation.program.columns import Column
 from federation.program.complete import complete_leaf, keep, mend
+from federation.program.displaying import display_levels
 from federation.program.faults import FAILED, faults_at
 from federation.program.leaves import leaf_of
 from federation.program.levels import Level, build_levels
@@ -31,6 +33,10 @@ _FIELDS_MAX = 5_000
 """Fields, by object type and response path, that one document is compiled with."""
 
 
+class Displayed(ExecutionResult):
+    """A result whose objects are as the client will see them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """A document made of functions, for one set of values of its switches."""
@@ -38,6 +44,8 @@ class Program:
     schema: GraphQLSchema
     script: Script
     levels: list[Level]
+    is_displayed: bool = False
+    """Its objects are built as the client will see them."""
 
     @property
     def fields(self) -> int:
@@ -47,26 +55,26 @@ class Program:
     @property
     def source(self) -> str:
         """Its functions, as they were written."""
-        return "\n\n".join(map(print_level, self.levels))
+        return "\n\n".join(
+            print_level(each, is_displayed=self.is_displayed) for each in self.levels
+        )
 
     async def run(
         self, variables: VariableValues, context: Any, root_value: Any
     ) -> ExecutionResult:
         """Run it once."""
-        run = Run(context, variables)
-        helpers = GraphQLResolveInfoHelpers(gather=_gather, track=run.track)
-        run.told = (
-            self.schema,
-            self.script.fragments,
-            root_value,
-            self.script.operation,
-            variables,
-            context,
-            is_awaitable,
-            None,
-            helpers,
-        )
+
+        def tell(run: Run) -> tuple[Any, ...]:
+            helpers = GraphQLResolveInfoHelpers(gather=_gather, track=run.track)
+            script = self.script
+            head = (self.schema, script.fragments, root_value, script.operation, variables)
+            return (*head, context, is_awaitable, None, helpers)
+
+        run = Run(context, variables, tell)
         done = await run.drive(self.levels[0].answer(run, [root_value], ROOT))
+        if done.__class__ is list:
+            kind = Displayed if self.is_displayed and run.is_displayed else ExecutionResult
+            return kind(done[0], None)
         errors = [fault.located() for fault in faults_at(done, 0)]
         return ExecutionResult(None if done[0] is FAILED else done[0], errors or None)
 
@@ -101,7 +109,11 @@ class Program:
 
 
 def compile_script(
-    schema: GraphQLSchema, bindings: Bindings, script: Script, switches: Mapping[str, bool]
+    schema: GraphQLSchema,
+    bindings: Bindings,
+    script: Script,
+    switches: Mapping[str, bool],
+    display: Display | None = None,
 ) -> Program:
     """The program of a script, while its switches have some values.
 
@@ -116,23 +128,30 @@ def compile_script(
         switches,
         fields_max=_FIELDS_MAX,
     )
+    is_displayed = display is not None
+    if display is not None:
+        display_levels(levels, display)
     for level in levels:
-        _compile_level(schema, bindings, level)
-    return Program(schema=schema, script=script, levels=levels)
+        _compile_level(schema, bindings, level, is_displayed=is_displayed)
+    return Program(schema=schema, script=script, levels=levels, is_displayed=is_displayed)
 
 
-def _compile_level(schema: GraphQLSchema, bindings: Bindings, level: Level) -> None:
+def _compile_level(
+    schema: GraphQLSchema, bindings: Bindings, level: Level, *, is_displayed: bool
+) -> None:
     """Give a level its function.
 
     Each is compiled on its own: the interpreter is held for one level, and no longer.
     """
     names: dict[str, Any] = {"level": level, "mend": mend, "is_failed": _is_failed}
+    names["ABSENT"] = ABSENT
     for field in level.columns:
         names[f"column_{field.number}"] = Column(schema, field, bindings)
     for field in level.fields:
         if field.is_leaf and not field.is_typename:
             names[f"leaf_{field.number}"] = leaf_of(field)
-    exec(compile(print_level(level), f"<level {level.number}>", "exec"), names)  # noqa: S102 - our own text
+    text = print_level(level, is_displayed=is_displayed)
+    exec(compile(text, f"<level {level.number}>", "exec"), names)  # noqa: S102 - our own text
     level.answer = names[f"level_{level.number}"]
 
 

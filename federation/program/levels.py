@@ -40,6 +40,7 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.values import VariableValues
 
+from federation.fetch.fetch import Shown
 from federation.program.bindings import Attribute, Batch, Bindings, Resolver
 
 DEPTH_MAX = 100
@@ -126,6 +127,8 @@ class Level:
     """Each field is answered to the end before the next begins: a mutation."""
     fields: list[Field] = field(default_factory=list)
     is_shareable: bool = False
+    shown: Shown | None = None
+    """Where objects are built for the client: what it sees of them."""
     answer: Answer = field(init=False)
     """The function that completes some parents: `await level.answer(run, parents, place)`."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema
 from graphql.execution.values import VariableValues
 
+from federation.fetch.fetch import Display
 from federation.program.bindings import Bindings
 from federation.program.compile import Program, compile_script
 from federation.program.levels import NotCompiled
@@ -21,6 +22,9 @@ _KEPT_FIELDS_MAX = 50_000
 """Fields of all programs that are remembered; each takes about 2 kB."""
 _INLINE_CHARACTERS_MAX = 1_000
 """Documents up to this length are compiled where they arrive; longer ones would hold the loop."""
+
+_Key = tuple[Any, ...]
+"""A document, how its answer is shown, and the values of its switches."""
 
 
 class CompiledProgram:
@@ -46,22 +50,30 @@ class CompiledProgram:
         self._cold_runs = cold_runs
         self._reference = ReferenceProgram(schema, root_value)
         self._scripts: OrderedDict[str, Script] = OrderedDict()
-        self._programs: OrderedDict[tuple[Any, ...], Program | NotCompiled | int] = OrderedDict()
-        """By document and values of its switches; a number counts the runs that went before."""
+        self._programs: OrderedDict[_Key, Program | NotCompiled | int] = OrderedDict()
+        """A number counts the runs that went before."""
         self._kept_fields = 0
 
     async def run(
-        self, document: str, variables: Mapping[str, Any], context: Any
+        self,
+        document: str,
+        variables: Mapping[str, Any],
+        context: Any,
+        display: Display | None = None,
     ) -> ExecutionResult:
-        """Run a query or mutation."""
-        script = await self._script(document)
+        """Run a query or mutation; with `display`, the result may be a `Displayed` one."""
+        script = self._known_script(document) or await self._script(document)
         if isinstance(script, list):
             return ExecutionResult(None, script)
         if isinstance(script, Script):
             values = script.variables.read(variables)
             if isinstance(values, list):
                 return ExecutionResult(None, values)
-            program = await self._program(document, script, values.coerced)
+            key = _key(document, script, values.coerced, display)
+            is_lasting = display is not None  # who displays has run it before
+            program = self._known_program(key) or await self._program(
+                key, script, is_lasting=is_lasting
+            )
             if program is not None:
                 return await program.run(values, context, self._root_value)
         return await self._reference.run(document, variables, context)
@@ -74,7 +86,8 @@ class CompiledProgram:
         values = script.variables.read(variables) if isinstance(script, Script) else None
         program = None
         if isinstance(script, Script) and isinstance(values, VariableValues):
-            program = await self._program(document, script, values.coerced, is_lasting=True)
+            key = _key(document, script, values.coerced)
+            program = await self._program(key, script, is_lasting=True)
         if program is None or not isinstance(values, VariableValues):
             events = self._reference.follow(document, variables, context)
         else:
@@ -83,11 +96,14 @@ class CompiledProgram:
             async for event in events:
                 yield event
 
-    async def warm(self, document: str, variables: Mapping[str, Any]) -> None:
+    async def warm(
+        self, document: str, variables: Mapping[str, Any], display: Display | None = None
+    ) -> None:
         """Compile a document before it is run, unless these variables leave conditions open."""
         script = await self._script(document)
         if isinstance(script, Script) and all(name in variables for name in script.switches):
-            await self._program(document, script, variables, is_lasting=True)
+            key = _key(document, script, variables, display)
+            await self._program(key, script, is_lasting=True)
 
     async def source(self, document: str) -> str:
         """The source of a document, with all its conditions true.
@@ -101,10 +117,15 @@ class CompiledProgram:
         switches = dict.fromkeys(script.switches, True)
         return compile_script(self._schema, self._bindings, script, switches).source
 
-    async def _script(self, document: str) -> Script | list[GraphQLError] | None:
+    def _known_script(self, document: str) -> Script | None:
         found = self._scripts.get(document)
         if found is not None:
             self._scripts.move_to_end(document)
+        return found
+
+    async def _script(self, document: str) -> Script | list[GraphQLError] | None:
+        found = self._known_script(document)
+        if found is not None:
             return found
         prepared = await self._reference.prepare(document)
         if isinstance(prepared, list):
@@ -118,18 +139,23 @@ class CompiledProgram:
             self._scripts.popitem(last=False)
         return script
 
+    def _known_program(self, key: _Key) -> Program | None:
+        found = self._programs.get(key)
+        if not isinstance(found, Program):
+            return None
+        self._programs.move_to_end(key)
+        return found
+
     async def _program(
-        self, document: str, script: Script, values: Mapping[str, Any], *, is_lasting: bool = False
+        self, key: _Key, script: Script, *, is_lasting: bool = False
     ) -> Program | None:
         """The program of a document, unless it is not worth one yet or can have none."""
-        flags = tuple(values.get(name) for name in script.switches)
-        key = (document, *flags)
         found = self._programs.get(key, 0)
         if isinstance(found, int):
             if found < self._cold_runs and not is_lasting:
                 self._keep(key, found + 1)
                 return None
-            found = await self._try_to_compile(script, flags)
+            found = await self._try_to_compile(script, key[1], key[2:])
             self._keep(key, found)
         else:
             self._programs.move_to_end(key)
@@ -138,25 +164,32 @@ class CompiledProgram:
             return None
         return found
 
-    def _keep(self, key: tuple[Any, ...], found: Program | NotCompiled | int) -> None:
+    def _keep(self, key: _Key, found: Program | NotCompiled | int) -> None:
         self._kept_fields += _weight(found) - _weight(self._programs.pop(key, 0))
         self._programs[key] = found
         while len(self._programs) > _PROGRAMS_MAX or self._kept_fields > _KEPT_FIELDS_MAX:
             _, dropped = self._programs.popitem(last=False)
             self._kept_fields -= _weight(dropped)
 
-    async def _try_to_compile(self, script: Script, flags: Sequence[Any]) -> Program | NotCompiled:
+    async def _try_to_compile(
+        self, script: Script, display: Display | None, flags: Sequence[Any]
+    ) -> Program | NotCompiled:
         if not all(isinstance(flag, bool) for flag in flags):
             return NotCompiled("conditions")
         switches = dict(zip(script.switches, flags, strict=True))
+        given = self._schema, self._bindings, script, switches, display
         try:
             if script.characters <= _INLINE_CHARACTERS_MAX:
-                return compile_script(self._schema, self._bindings, script, switches)
-            return await asyncio.to_thread(
-                compile_script, self._schema, self._bindings, script, switches
-            )
+                return compile_script(*given)
+            return await asyncio.to_thread(compile_script, *given)
         except NotCompiled as reason:
             return NotCompiled(reason.reason)
+
+
+def _key(
+    document: str, script: Script, values: Mapping[str, Any], display: Display | None = None
+) -> _Key:
+    return (document, display, *[values.get(name) for name in script.switches])
 
 
 def _weight(found: Program | NotCompiled | int) -> int:

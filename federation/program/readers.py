@@ -113,25 +113,36 @@ class _EntitiesReader:
         self._entities = entities
         self._arguments = Arguments(field.definition, field.nodes[0])
 
-    async def read(self, run: Run, parents: list[Any], place: Place) -> list[Any]:
+    def read(
+        self, run: Run, parents: list[Any], place: Place
+    ) -> list[Any] | Coroutine[Any, Any, list[Any]]:
         try:
             arguments = self._arguments.read(run.variables)
         except Exception as error:  # noqa: BLE001 - it becomes an error of the response
             return [error] * len(parents)
+        references = arguments["representations"]
+        name = self._only_name(references)
+        if name is None or len(parents) != 1:
+            return self._answer_all(run, parents, place, arguments)
+        answer = self._ask(name, references, run.context)
+        if answer.__class__ is not list and is_awaitable(answer):
+            return self._wait(run, answer, len(references))
+        return [_checked(answer, len(references), self._field)]
+
+    async def _wait(self, run: Run, answer: Any, places: int) -> list[Any]:
+        return [_checked(await run.outcome(answer), places, self._field)]
+
+    async def _answer_all(
+        self, run: Run, parents: list[Any], place: Place, arguments: dict[str, Any]
+    ) -> list[Any]:
         answers = []
         for index, parent in enumerate(parents):
             info = tell(self._field, place, index, run.told)
             answers.append(self._answer(run, info, parent, arguments))
-        return [await answers[0]] if len(answers) == 1 else await run.together(*answers)
+        return await run.together(*answers)
 
     async def _answer(self, run: Run, info: Info, parent: Any, arguments: dict[str, Any]) -> Any:
         references = arguments["representations"]
-        name = self._only_name(references)
-        if name is not None:
-            answer = self._ask(name, references, run.context)
-            if answer.__class__ is not list and is_awaitable(answer):
-                answer = await run.outcome(answer)
-            return _checked(answer, len(references), self._field)
         names = [self._known_name(each) for each in references]
         if names.count(None) < len(names):
             return await self._answer_by_type(run, info, parent, references, names)

@@ -30,18 +30,27 @@ _CLASSES_MAX = 10_000
 class Run:
     """One execution: what resolvers may know of it, and what it has under way."""
 
-    def __init__(self, context: Any, variables: VariableValues) -> None:
+    def __init__(
+        self, context: Any, variables: VariableValues, tell: Callable[["Run"], tuple[Any, ...]]
+    ) -> None:
         self.context = context
         self.variables = variables
-        self.told: tuple[Any, ...] = ()
-        """The tail of what every resolver is told: schema, operation, variables, context."""
-        self._loop = asyncio.get_running_loop()
-        self._begin_task = _task_factory(self._loop)
+        self.is_displayed = True
+        """No level has built objects that are not as the client will see them."""
+        self._tell = tell
+        self._told: tuple[Any, ...] | None = None
         self._left_behind: list[asyncio.Future[Any]] = []
         self._asked: list[_Waiting] = []
         self._underway: set[_Waiting] = set()
         self._ready: list[_Branch] = []
         self._woken: asyncio.Future[None] | None = None
+
+    @property
+    def told(self) -> tuple[Any, ...]:
+        """The tail of what every resolver is told: schema, operation, variables, context."""
+        if self._told is None:
+            self._told = self._tell(self)
+        return self._told
 
     async def drive(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         """Step a coroutine to its end; no task of this run is alive after that."""
@@ -95,7 +104,7 @@ class Run:
 
     def start(self, awaitables: list[Any]) -> list[asyncio.Future[Any]]:
         """Tasks for what others wrote."""
-        begin, adopt = self._begin_task, asyncio.ensure_future
+        begin, adopt = _task_factory(asyncio.get_running_loop()), asyncio.ensure_future
         return [
             begin(each) if each.__class__ is CoroutineType else adopt(each) for each in awaitables
         ]
@@ -127,7 +136,7 @@ class Run:
             self._underway.add(waiting)
             waiting.start(self)
         if not self._ready:
-            self._woken = self._loop.create_future()
+            self._woken = asyncio.get_running_loop().create_future()
             await self._woken
         ready, self._ready = self._ready, []
         return ready

@@ -23,6 +23,7 @@ names that were validated.
 """
 
 import keyword
+from collections.abc import Iterator
 from typing import Any
 
 from graphql import (
@@ -46,8 +47,12 @@ _PLAIN: dict[Any, str] = {
 """When a value of these types is its own completion; a few that are, fail the test, at no harm."""
 
 
-def print_level(level: Level) -> str:
-    """The source of the function that answers a level."""
+def print_level(level: Level, *, is_displayed: bool = False) -> str:
+    """The source of the function that answers a level.
+
+    With `is_displayed` its objects have the keys of the client in its order, and the run is told
+    when they have not.
+    """
     columns = level.columns
     lines = [f"async def level_{level.number}(run, parents, place):", f"    # {_title(level)}"]
     lines += [f"    # column_{each.number}: {_print_binding(each)}" for each in columns]
@@ -61,7 +66,11 @@ def print_level(level: Level) -> str:
         lines.append(f"    {names} = await run.together(")
         lines += [f"        column_{each.number}.fill(run, parents, place)," for each in columns]
         lines.append("    )")
+    if is_displayed and level.shown is None:
+        lines.append("    run.is_displayed = False")
     lines += _print_objects(level)
+    if is_displayed:
+        lines.append("    run.is_displayed = False")
     kept = ", ".join(f"{each.number}: value_{each.number}" for each in columns)
     lines.append(f"    return mend(level, parents, {{{kept}}})")
     return "\n".join(lines) + "\n"
@@ -99,10 +108,22 @@ def _print_objects(level: Level) -> list[str]:
         test = " is ".join(["list", *(f"value_{each}.__class__" for each in checked)])
         lines.append(f"    if {test}:")
     body = ["try:", "    return [", "        {"]
-    body += [f"            {each.key!r}: {_print_value(level, each)}," for each in level.fields]
+    body += [f"            {key!r}: {value}," for key, value in _print_values(level)]
     body += ["        }", f"        for {_print_loop(columns)}", "    ]", "except Exception:"]
     body += ["    pass"]
     return lines + [indent + each for each in body]
+
+
+def _print_values(level: Level) -> Iterator[tuple[str, str]]:
+    """Keys and values in order: what is shown, and last what only the gateway wants to know."""
+    own = {each.key: each for each in level.fields}
+    for key, type_ in level.shown or ():
+        if key in own:
+            yield key, _print_value(level, own.pop(key))
+        else:
+            yield key, "ABSENT" if type_ else repr(level.type.name)
+    for key, field in own.items():
+        yield key, _print_value(level, field)
 
 
 def _print_loop(columns: list[Field]) -> str:

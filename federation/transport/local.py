@@ -7,6 +7,7 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSchema
 
 from federation.fetch.fetch import FetchRequest, FetchResult
 from federation.program.bindings import Bindings
+from federation.program.compile import Displayed
 from federation.program.levels import NotCompiled
 from federation.program.program import CompiledProgram
 from federation.program.reference import ReferenceProgram
@@ -47,12 +48,14 @@ class LocalTransport:
             if is_compiled
             else ReferenceProgram(schema, root_value)
         )
+        self.displays = is_compiled
+        """It can build answers as the client will see them."""
         self._on_error = on_error
 
     async def warm(self, request: FetchRequest) -> None:
         """Compile the document."""
         if isinstance(self.program, CompiledProgram):
-            await self.program.warm(request.document, request.variables)
+            await self.program.warm(request.document, request.variables, request.display)
 
     async def source(self, document: str) -> str:
         """The source of a document's program.
@@ -66,8 +69,10 @@ class LocalTransport:
 
     async def fetch(self, request: FetchRequest, context: Any) -> FetchResult:
         """Run a query or mutation."""
-        result = await self.program.run(request.document, request.variables, context)
-        return self._told(result)
+        asked = request.document, request.variables, context
+        if isinstance(self.program, CompiledProgram):
+            return self._told(await self.program.run(*asked, request.display))
+        return self._told(await self.program.run(*asked))
 
     async def subscribe(
         self, request: FetchRequest, context: Any
@@ -88,7 +93,7 @@ class LocalTransport:
 
     def _told(self, result: ExecutionResult) -> FetchResult:
         if not result.errors:
-            return FetchResult(data=result.data)
+            return FetchResult(data=result.data, is_displayed=isinstance(result, Displayed))
         errors: list[dict[str, Any]] = []
         for error in result.errors:
             told = self._on_error(error)

@@ -28,6 +28,11 @@ class Transport(Protocol):
         ...
 
 
+def displays_answers(transport: Transport) -> bool:
+    """Whether it can build answers as they will be shown; one that says nothing cannot."""
+    return getattr(transport, "displays", False) is True
+
+
 def seconds_max_of(transport: Transport) -> float:
     """How long a fetch takes before the transport itself ends it; others never do."""
     seconds: float = getattr(transport, "seconds_max", math.inf)

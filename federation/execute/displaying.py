@@ -1,0 +1,196 @@
+"""Finds out whether answers can be built as the client will see them, and then puts them so.
+
+For `{ tracks { title artist { name } } }`, where the artist's name is of another subgraph, the
+first answer already has the client's keys in its order:
+
+    {"tracks": [{"title": "One", "artist": {"name": ABSENT, "id": "7"}}]}
+
+The second puts the name where it belongs, and at the end only the key is left to take away: no
+object is built a second time. It works where each shown field is written by one fetch of a
+subgraph in this process, and only as long as nothing is wrong: with the first error, null entity
+or odd value what is absent is taken out, and the run goes on as if this had never been tried.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLSchema
+
+from federation.execute.shape_response import ResponseShaper, Shape
+from federation.execute.sharing import Position, Sharing, Written, bare, fetches_of, writers_of
+from federation.execute.tree import Object, objects_at
+from federation.fetch.fetch import ABSENT, Display, Shown
+from federation.operation.conditions import holds
+from federation.operation.model import SelectionSet
+from federation.plan.nodes import LIST, EntityPart, Fetch, OnlyTypes, Path, QueryPlan
+
+_TYPENAME = "__typename"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Displays:
+    """How each fetch of a plan can be displayed, for one set of values of its conditions."""
+
+    root: Object
+    """The response before the first fetch."""
+    by_fetch: Mapping[int, Display]
+    """By the identity of the fetch."""
+    unshown: tuple[tuple[Path, tuple[str, ...]], ...]
+    """Keys that only the gateway wants to know, by the path of their objects."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The objects that the client sees at one place."""
+
+    type_name: str
+    path: Path
+    shown: Shown
+
+
+class _NotDisplayed(Exception):
+    """Something is to be done for which answers have to be shaped one by one."""
+
+
+def find_displays(
+    plan: QueryPlan,
+    sharing: Sharing,
+    schema: GraphQLSchema,
+    shaper: ResponseShaper,
+    variables: Mapping[str, Any],
+) -> Displays | None:
+    """The displays of a plan; None where its response has to be shaped."""
+    fetches = list(fetches_of(plan))
+    is_plain = not (plan.operation.introspection or plan.primary or plan.deferred)
+    if not is_plain or len(sharing.shared) < len(fetches):
+        return None
+    try:
+        seen = dict(_see(plan.shown, schema, shaper, variables))
+        written = [(fetch, [*writers_of(fetch)]) for fetch in fetches]
+        _require_one_writer(seen, [each for _, writers in written for each in writers])
+        by_fetch = {
+            id(fetch): _display(fetch, writers, seen, sharing) for fetch, writers in written
+        }
+        unshown = _find_unshown(seen, [each for _, writers in written for each in writers])
+    except _NotDisplayed:
+        return None
+    root = {key: ABSENT if type_ else seen[()].type_name for key, type_ in seen[()].shown}
+    return Displays(root=root, by_fetch=by_fetch, unshown=tuple(unshown))
+
+
+def show(data: Object, displays: Displays) -> Object:
+    """The response, which is displayed but for what only the gateway wants to know."""
+    for path, keys in displays.unshown:
+        for each in objects_at(data, path):
+            for key in keys:
+                each.pop(key, None)
+    return data
+
+
+def without_absent(value: Any, seen: set[int]) -> None:
+    """Take out of a tree what has not been added to it."""
+    if isinstance(value, list):
+        for item in value:
+            without_absent(item, seen)
+    elif isinstance(value, dict) and id(value) not in seen:
+        seen.add(id(value))
+        for key in [key for key, each in value.items() if each is ABSENT]:
+            del value[key]
+        for each in value.values():
+            without_absent(each, seen)
+
+
+def _see(
+    root: SelectionSet,
+    schema: GraphQLSchema,
+    shaper: ResponseShaper,
+    variables: Mapping[str, Any],
+) -> Iterator[tuple[Position, _Seen]]:
+    left: list[tuple[Position, Path, SelectionSet]] = [((), (), root)]
+    while left:
+        position, path, selections = left.pop()
+        type_ = schema.type_map[selections.type_name]
+        if not isinstance(type_, GraphQLObjectType):
+            raise _NotDisplayed
+        shapes = [
+            each
+            for each in shaper.ordered(selections, type_.name, variables)
+            if holds(each.condition, variables)
+        ]
+        yield position, _Seen(type_.name, path, tuple((each.key, each.type) for each in shapes))
+        for each in shapes:
+            if each.type is None and each.name != _TYPENAME:
+                raise _NotDisplayed
+            if each.selections is not None:
+                below = (*path, each.key, *_lists(each))
+                left.append(((*position, each.key), below, each.selections))
+
+
+def _lists(shape: Shape) -> Iterator[str]:
+    type_: Any = shape.type
+    while isinstance(type_, GraphQLList | GraphQLNonNull):
+        if isinstance(type_, GraphQLList):
+            yield LIST
+        type_ = type_.of_type
+
+
+def _require_one_writer(seen: Mapping[Position, _Seen], writers: list[Written]) -> None:
+    for position, each in seen.items():
+        for key, type_ in each.shown:
+            if type_ and sum(key in written.get(position, ()) for written in writers) != 1:
+                raise _NotDisplayed
+
+
+def _display(
+    fetch: Fetch, writers: list[Written], seen: Mapping[Position, _Seen], sharing: Sharing
+) -> Display:
+    levels: dict[tuple[str, ...], tuple[str | None, Shown]] = {(): (None, ())}
+    if fetch.root is not None:
+        if fetch.root.path or fetch.root.renames:
+            raise _NotDisplayed
+        _add_levels(levels, (), (), writers[0], seen)
+    for part, written in zip(fetch.entities, writers, strict=fetch.root is None):
+        _require_plain(part, seen, sharing)
+        levels[(part.alias,)] = (part.type_name, ())
+        for path in part.paths:
+            _add_levels(levels, bare(path), (part.alias,), written, seen)
+    return Display(levels=levels)
+
+
+def _add_levels(
+    levels: dict[tuple[str, ...], tuple[str | None, Shown]],
+    above: Position,
+    head: tuple[str, ...],
+    written: Written,
+    seen: Mapping[Position, _Seen],
+) -> None:
+    """Add what is below one place where a fetch writes."""
+    for position in written:
+        if len(position) > len(above) and position[: len(above)] == above:
+            here = seen.get(position)
+            level = (None, ()) if here is None else (here.type_name, here.shown)
+            known = levels.setdefault((*head, *position[len(above) :]), level)
+            if known != level:
+                raise _NotDisplayed  # it stands at two places, and looks different there
+
+
+def _require_plain(part: EntityPart, seen: Mapping[Position, _Seen], sharing: Sharing) -> None:
+    """Raise where it takes more than to add what was answered."""
+    if part.renames or id(part) not in sharing.alone:
+        raise _NotDisplayed
+    for path in part.paths:
+        here = seen.get(bare(path))
+        has_types = any(isinstance(segment, OnlyTypes) for segment in path)
+        if has_types or here is None or here.type_name != part.type_name:
+            raise _NotDisplayed
+
+
+def _find_unshown(
+    seen: Mapping[Position, _Seen], writers: list[Written]
+) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    for position, each in seen.items():
+        shown = {key for key, _ in each.shown}
+        keys = {key for written in writers for key in written.get(position, ())} - shown
+        if keys:
+            yield each.path, tuple(sorted(keys))
