@@ -14,7 +14,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 PREFLIGHT_SECONDS = b"7200"
 """How long a browser may keep our answer; no browser keeps it longer."""
-EXPOSED = b"ETag, Retry-After, X-Request-Id"
+EXPOSED = b"ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
 """Headers of answers that a page may read, beside those that it always may."""
 METHODS = b"GET, POST, PUT, DELETE"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

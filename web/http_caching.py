@@ -7,6 +7,8 @@ from web.client_request import ClientRequest
 from web.media_types import HEADER_BYTES_MAX
 
 NO_STORE = (b"cache-control", b"no-store")
+RATES = ("ratelimit", "ratelimit-policy")
+"""They tell of who asked, not of the answer; a 304 brings them anew."""
 REVALIDATE = (b"cache-control", b"no-cache")
 """May be kept by anyone, and must be asked about each time (RFC 9111)."""
 
@@ -14,7 +16,8 @@ REVALIDATE = (b"cache-control", b"no-cache")
 def is_for_everyone(client: ClientRequest) -> bool:
     """Whether nobody was named, and nothing is told to the client alone."""
     has_credentials = client.bearer_token is not None or client.api_key is not None
-    return not has_credentials and not client.cookies and not client.answer_headers
+    is_personal = any(name not in RATES for name, _ in client.answer_headers)
+    return not has_credentials and not client.cookies and not is_personal
 
 
 def entity_tag(body: bytes) -> str:

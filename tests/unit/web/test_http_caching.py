@@ -1,8 +1,12 @@
 """Which answers may be kept, and how a client asks whether its own is current."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 
 from tests.unit.web.conftest import HELLO, PARTNER_KEY
+from web.client_request import ClientRequest
 
 ASK = {"params": {"query": HELLO}}
 
@@ -38,6 +42,22 @@ async def test_tags_are_compared_weakly(_case, asked, status, client) -> None:
     answer = await client.get("/graphql", **ASK, headers={"if-none-match": told})
 
     assert answer.status_code == status
+
+
+async def test_the_standing_of_a_rate_is_told_with_what_may_be_kept(open_client) -> None:
+    @asynccontextmanager
+    async def make_context(client: ClientRequest) -> AsyncIterator[str]:
+        client.answer_headers.append(("ratelimit", f'"anonymous";r={next(left)};t=1'))
+        yield "anonymous"
+
+    left = iter((9, 8))
+    client = open_client(make_context=make_context)
+
+    first = await client.get("/graphql", **ASK)
+    again = await client.get("/graphql", **ASK, headers={"if-none-match": first.headers["etag"]})
+
+    assert (first.status_code, again.status_code) == (200, 304)
+    assert again.headers["ratelimit"] == '"anonymous";r=8;t=1'
 
 
 async def test_another_answer_has_another_tag(client) -> None:
