@@ -16,7 +16,7 @@ from federation.limits import EngineLimits
 from federation.transport.http import HttpTransport
 from maintenance import migrate_all
 from resolvers.context import RequestContext, UseCaseContext
-from resolvers.users.sessions import OpenSessions
+from resolvers.users.sessions import OpenSessions, seconds_left
 from settings import Rates, Settings
 from subgraphs.registry import SUBGRAPHS
 from supervision import supervise
@@ -144,6 +144,7 @@ def _front_parts(
         viewer_of=_viewer_of,
         count_statements=lambda ctx: ctx.statement_count,
         check_viewer=lambda ctx: sessions.require_open(ctx.viewer),
+        seconds_left=seconds_left,
         documents=clients.documents,
         partners=clients.partners,
         usage=clients.usage,

@@ -1,7 +1,9 @@
 """Who asks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from domain.ids import SessionId, UserId
 from errors import Unauthenticated
@@ -16,6 +18,15 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Sight(NamedTuple):
+    """What a viewer's lists hold beside what is public."""
+
+    owner_id: str
+    """Whose drafts they hold; empty for nobody."""
+    sees_all: bool
+    """True for an admin."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
     """The one who asks: an account, a partner, or nobody known."""
@@ -25,6 +36,8 @@ class Viewer:
     roles: frozenset[Role] = frozenset()
     partner_id: str | None = None
     """Set when the request came with a partner's API key."""
+    expires_at: datetime | None = field(default=None, compare=False)
+    """When the access token ends that named the viewer; None where there is none."""
 
     @property
     def is_known(self) -> bool:
@@ -34,6 +47,11 @@ class Viewer:
     def has_role(self, role: Role) -> bool:
         """True when the viewer holds the role; an admin holds all."""
         return role in self.roles or Role.ADMIN in self.roles
+
+    @property
+    def sight(self) -> Sight:
+        """The rule by which one sees what is public, one's own, or all; for reads to apply."""
+        return Sight(self.user_id or "", self.has_role(Role.ADMIN))
 
     def require_user_id(self) -> UserId:
         """The account's id.

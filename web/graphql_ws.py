@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import aclosing, suppress
-from enum import IntEnum
 from typing import Any
 
 import structlog
@@ -17,47 +16,30 @@ from web.begun import Begun
 from web.client_request import (
     ClientRequest,
     make_request_id,
-    parse_bearer,
     read_client_request,
     read_headers,
 )
 from web.error_response import refusal, write_response
 from web.graphql_params import GraphQLParams, params_from_json
-from web.json_bytes import dump_json, load_json
+from web.json_bytes import dump_json
 from web.limits import Slots, WebLimits
-from web.operation_runner import FrontParts, OperationRunner
+from web.operation_runner import Credentials, FrontParts, OperationRunner
 from web.refusals import BadRequest, Overloaded
 from web.resume import asks_for_positions, marker, position_asked_for
+from web.socket_messages import (
+    CloseCode,
+    SocketEnded,
+    has_token,
+    operation_id_of,
+    parse_message,
+    with_credentials,
+)
 
 PROTOCOL = "graphql-transport-ws"
-OPERATION_ID_LENGTH_MAX = 256
 CLOSE_SECONDS_MAX = 5.0
 REASON_BYTES_MAX = 120
 
 log = structlog.get_logger(__name__)
-
-
-class CloseCode(IntEnum):
-    """Why the server ends a socket; the numbers are the protocol's."""
-
-    TRY_AGAIN_LATER = 1013
-    INVALID_MESSAGE = 4400
-    UNAUTHORIZED = 4401
-    FORBIDDEN = 4403
-    SUBPROTOCOL_NOT_ACCEPTABLE = 4406
-    INITIALISATION_TIMEOUT = 4408
-    SUBSCRIBER_EXISTS = 4409
-    TOO_MANY_INITIALISATIONS = 4429
-    INTERNAL = 4500
-
-
-class SocketEnded(Exception):
-    """The socket is over: the client left (no code), or we close it (with one)."""
-
-    def __init__(self, code: CloseCode | None = None, reason: str = "") -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 class GraphQLOverWebSocket:
@@ -107,6 +89,8 @@ class _Socket:
         self._receive = receive
         self._send = send
         self._operations: dict[str, asyncio.Task[None]] = {}
+        self._credentials = Credentials("", None)
+        self._expiry: asyncio.Task[None] | None = None
 
     async def serve(self) -> None:
         """Read until the end; whatever ends the socket also stops its operations."""
@@ -134,14 +118,14 @@ class _Socket:
             ) from error
         if message["type"] != "connection_init":
             raise SocketEnded(CloseCode.UNAUTHORIZED, "Unauthorized")
-        self._client = _with_credentials(self._client, message.get("payload"))
-        await self._check_credentials()
+        self._client = with_credentials(self._client, message.get("payload"))
+        self._credentials = await self._check_credentials(self._client)
         await self._tell({"type": "connection_ack"})
 
-    async def _check_credentials(self) -> None:
+    async def _check_credentials(self, client: ClientRequest) -> Credentials:
         try:
             async with asyncio.timeout(self._limits.init_seconds_max):
-                await self._runner.check_credentials(self._client)
+                return await self._runner.check_credentials(client)
         except AppError as error:
             code = CloseCode.TRY_AGAIN_LATER if error.retryable else CloseCode.FORBIDDEN
             raise SocketEnded(code, error.message if error.retryable else "Forbidden") from error
@@ -151,13 +135,17 @@ class _Socket:
 
     async def _follow(self, group: asyncio.TaskGroup) -> None:
         """Do what the client says until it leaves or breaks the protocol."""
+        self._watch_expiry(group)
         while True:
             message = await self._read()
             match message["type"]:
                 case "subscribe":
                     await self._subscribe(message, group)
                 case "complete":
-                    self._stop(_operation_id(message))
+                    self._stop(operation_id_of(message))
+                case "ping" if has_token(message):
+                    await self._renew(message["payload"])
+                    self._watch_expiry(group)
                 case "ping" | "pong":
                     await self._answer_ping(message)
                 case _:  # connection_init: all others were refused when they were read
@@ -166,8 +154,25 @@ class _Socket:
                         "Too many initialisation requests",
                     )
 
+    async def _renew(self, payload: dict[str, Any]) -> None:
+        """Take a new token of the same viewer, for what is asked from now on."""
+        client = with_credentials(self._client, payload)
+        renewed = await self._check_credentials(client)
+        if renewed.viewer != self._credentials.viewer:
+            raise SocketEnded(CloseCode.FORBIDDEN, "The token is another viewer's")
+        self._client, self._credentials = client, renewed
+        await self._tell({"type": "pong", "payload": {"secondsLeft": renewed.seconds_left}})
+
+    def _watch_expiry(self, group: asyncio.TaskGroup) -> None:
+        """Close when the credentials end, unless they are renewed by then."""
+        if self._expiry is not None:
+            self._expiry.cancel()
+            self._expiry = None
+        if self._credentials.seconds_left is not None:
+            self._expiry = group.create_task(_expire_after(self._credentials.seconds_left))
+
     async def _subscribe(self, message: dict[str, Any], group: asyncio.TaskGroup) -> None:
-        operation_id = _operation_id(message)
+        operation_id = operation_id_of(message)
         if operation_id in self._operations:
             raise SocketEnded(
                 CloseCode.SUBSCRIBER_EXISTS, f"Subscriber for {operation_id} already exists"
@@ -252,7 +257,7 @@ class _Socket:
         text = event.get("text")
         if text is None or len(text) > self._limits.message_bytes_max:
             raise SocketEnded(CloseCode.INVALID_MESSAGE, "Invalid message received")
-        return _parse_message(text)
+        return parse_message(text)
 
     async def _tell(self, message: dict[str, Any]) -> None:
         await self._send_text(dump_json(message).decode())
@@ -279,42 +284,9 @@ def _next_message(operation_id: str, response: GraphQLResponse) -> str:
     return f'{{"id":{name},"type":"next","payload":{payload}}}'
 
 
-CLIENT_MESSAGES = ("connection_init", "ping", "pong", "subscribe", "complete")
-
-
-def _parse_message(text: str) -> dict[str, Any]:
-    try:
-        message = load_json(text)
-    except ValueError as error:
-        raise SocketEnded(CloseCode.INVALID_MESSAGE, "Invalid message received") from error
-    is_known = isinstance(message, dict) and message.get("type") in CLIENT_MESSAGES
-    if not is_known:
-        raise SocketEnded(CloseCode.INVALID_MESSAGE, "Invalid message received")
-    payload = message.get("payload")
-    if payload is not None and not isinstance(payload, dict):
-        raise SocketEnded(CloseCode.INVALID_MESSAGE, "The payload must be an object.")
-    assert isinstance(message, dict)
-    return message
-
-
-def _operation_id(message: dict[str, Any]) -> str:
-    found = message.get("id")
-    if isinstance(found, str) and 0 < len(found) <= OPERATION_ID_LENGTH_MAX:
-        return found
-    raise SocketEnded(CloseCode.INVALID_MESSAGE, "The id must be a non-empty string.")
-
-
-def _with_credentials(client: ClientRequest, payload: dict[str, Any] | None) -> ClientRequest:
-    """Take credentials from `connection_init`; without any, the handshake's count."""
-    given = {
-        name.lower(): value for name, value in (payload or {}).items() if isinstance(value, str)
-    }
-    token = parse_bearer(given.get("authorization", "")) or given.get("accesstoken")
-    return replace(
-        client,
-        bearer_token=token or client.bearer_token,
-        api_key=given.get("x-api-key") or client.api_key,
-    )
+async def _expire_after(seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    raise SocketEnded(CloseCode.FORBIDDEN, "The access token has expired")
 
 
 def _first(reasons: ExceptionGroup[SocketEnded]) -> SocketEnded:

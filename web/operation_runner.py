@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Container
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from graphql import GraphQLSchema
 from msgspec import Struct
@@ -18,6 +18,7 @@ from web.client_names import read_client_name
 from web.client_request import ClientRequest, MakeContext
 from web.deferred_answers import DefersOperations, answers_in_pieces
 from web.error_response import refusal, with_request_id
+from web.expiry import until_expiry
 from web.graphql_params import GraphQLParams
 from web.idempotency import IdempotencyStore, IdempotentMutations
 from web.limits import Slots, WebLimits
@@ -113,6 +114,10 @@ def admit_everyone(_client: ClientRequest) -> None:
     """Let all in; the default."""
 
 
+def never_expires(_context: object) -> None:
+    """Know of no end of anybody's credentials; the default."""
+
+
 async def trust_the_viewer(_context: object) -> None:
     """Take whoever opened a subscription for its viewer to its end; the default."""
 
@@ -131,6 +136,8 @@ class FrontParts:
     """How many read statements a context has taken; an explained answer tells it."""
     check_viewer: Callable[[Any], Awaitable[None]] = trust_the_viewer
     """Asked before each event of a subscription; raises Unauthenticated after a log-out."""
+    seconds_left: Callable[[Any], float | None] = never_expires
+    """How long the credentials of a context are good yet; None: to no known end."""
     documents: Documents = field(default_factory=Documents)
     partners: PartnerKeys = field(default_factory=PartnerKeys)
     usage: CountsOperations | None = None
@@ -153,6 +160,14 @@ class FrontParts:
     def shows_schema_to(self, context: Any) -> bool:
         """Whether the viewer of a context may learn of the schema."""
         return self.is_schema_public or self.viewer_of(context) != ""
+
+
+class Credentials(NamedTuple):
+    """What was found out about a client's credentials."""
+
+    viewer: str
+    seconds_left: float | None
+    """None: to no known end."""
 
 
 class OperationRunner:
@@ -206,15 +221,16 @@ class OperationRunner:
                 parts.usage.count(request.document, name, version)
         return Operation(request=request, kind=kind, idempotency_key=key)
 
-    async def check_credentials(self, client: ClientRequest) -> None:
-        """Open a context and close it again.
+    async def check_credentials(self, client: ClientRequest) -> Credentials:
+        """Open a context and close it again; whose it was, and how long it is good.
 
         Raises:
             AppError: the credentials do not hold.
         """
         self._parts.partners.find_partner(client.api_key, client.client_host)
-        async with self._parts.make_context(client):
-            pass
+        async with self._parts.make_context(client) as context:
+            viewer = self._parts.viewer_of(context)
+            return Credentials(viewer, self._parts.seconds_left(context))
 
     async def run(self, operation: Operation, client: ClientRequest) -> GraphQLResponse:
         """Run a query or mutation to its answer; a failure is an answer without data.
@@ -251,8 +267,11 @@ class OperationRunner:
                 async with self._parts.make_context(client) as context:
                     is_hidden = self._hides_schema(operation, context)
                     events = self._parts.engine.subscribe(operation.request, context)
-                    async with _closing(events):
-                        async for event in events:
+                    is_socket = client.transport == "websocket"  # it may be given a new token
+                    seconds = None if is_socket else self._parts.seconds_left(context)
+                    timed = events if seconds is None else until_expiry(events, seconds)
+                    async with _closing(events), _closing(timed):
+                        async for event in timed:
                             await self._parts.check_viewer(context)
                             told = without_suggestions(event) if is_hidden else event
                             told = with_position(told, client.bookmark)

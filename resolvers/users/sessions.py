@@ -117,9 +117,20 @@ async def identify(ctx: UseCaseContext, access_token: str) -> Viewer:
         Unauthenticated: the token is not a valid one of ours, or its session was ended.
     """
     claims = ctx.ports.tokens.verify(access_token, ctx.clock.now())
-    viewer = Viewer(user_id=claims.user_id, session_id=claims.session_id, roles=claims.roles)
+    viewer = Viewer(
+        user_id=claims.user_id,
+        session_id=claims.session_id,
+        roles=claims.roles,
+        expires_at=claims.expires_at,
+    )
     await require_open_session(ctx, viewer)
     return viewer
+
+
+def seconds_left(ctx: RequestContext) -> float | None:
+    """How long the viewer's access token is good yet; None where there is none."""
+    ends_at = ctx.viewer.expires_at
+    return None if ends_at is None else (ends_at - ctx.clock.now()).total_seconds()
 
 
 async def require_open_session(ctx: UseCaseContext, viewer: Viewer) -> None:

@@ -28,7 +28,7 @@ from federation.limits import EngineLimits
 from federation.transport.transport import Transport
 from resolvers.context import Ports, UseCaseContext
 from resolvers.users.accounts import register_account
-from resolvers.users.sessions import OpenSessions, open_session
+from resolvers.users.sessions import OpenSessions, open_session, seconds_left
 from schema.ids import print_id
 from subgraphs.registry import SUBGRAPHS
 from tests.conftest import FakeOutside
@@ -220,6 +220,7 @@ async def open_house(
         viewer_of=lambda ctx: ctx.viewer.user_id or "",
         count_statements=lambda ctx: ctx.statement_count,
         check_viewer=lambda ctx: sessions.require_open(ctx.viewer),
+        seconds_left=seconds_left,
         documents=documents or Documents(),
         partners=partners or PartnerKeys(),
         idempotency=DatabaseAnswers(
