@@ -6,6 +6,10 @@ python gateway.py migrate        bring the databases to the newest revision
 python gateway.py jobs dead      list the jobs that gave up
 python gateway.py jobs retry ID  queue one of them again
 
+python gateway.py operations publish --client NAME --version V FILE
+python gateway.py operations list | retire | check | usage
+python gateway.py partners add --partner NAME | list | rotate ID | revoke ID
+
 python gateway.py subgraph NAME [--port N]         serve one of our subgraphs alone
 python gateway.py serve --supergraph FILE          serve any supergraph over the addresses in it
 python gateway.py compose --subgraph NAME=URL:FILE … [-o FILE]
@@ -18,6 +22,8 @@ import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from devtools.client_commands import add_client_commands
 
 if sys.version_info < (3, 11):  # noqa: UP036  (an old interpreter must be told in one line)
     sys.exit("Tutti needs Python 3.11 or newer.")
@@ -55,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     jobs = commands.add_parser("jobs", help="look after jobs that gave up")
     jobs.add_argument("action", choices=("dead", "retry"))
     jobs.add_argument("job_id", nargs="?")
+    add_client_commands(commands)
     subgraph = commands.add_parser("subgraph", help="serve one of our subgraphs alone")
     subgraph.add_argument("name", choices=DOMAINS)
     subgraph.add_argument("--host")
@@ -210,6 +217,10 @@ async def _command(given: argparse.Namespace, settings: "Settings") -> None:
             from maintenance import look_after_jobs
 
             await look_after_jobs(settings, given.action, given.job_id)
+        case "operations" | "partners":
+            from devtools.clients import look_after_clients
+
+            await look_after_clients(settings, given)
         case "subgraph":
             from lone_subgraph import serve_subgraph
 

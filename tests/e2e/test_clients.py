@@ -1,0 +1,286 @@
+"""Clients of the whole house: their operations, their keys, and what is known of their use."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+import house
+from db.read import StatementCount
+from domain.users.manifests import hash_of
+from domain.viewer import Role
+from resolvers.users.accounts import register_account
+from resolvers.users.sessions import open_session
+from settings import Settings
+from tests.databases import REDIS_URL
+from tests.e2e.house import error_codes
+from tests.patience import POLL_SECONDS, SECONDS_MAX
+from web import following, operation_usage
+
+TERMS = "query Terms { royaltyPerThousandPlays { currency } }"
+ANSWER = {"data": {"royaltyPerThousandPlays": {"currency": "USD"}}}
+PUBLISH = """mutation ($client: String!, $version: String!, $manifest: String!) {
+  publishOperations(input: { client: $client, version: $version, manifest: $manifest }) {
+    operationCount
+    problems { code field message }
+  }
+}"""
+RETIRE = """mutation ($client: String!, $grace: Int!) {
+  retireOperations(input: { client: $client, version: "1", graceSeconds: $grace }) {
+    retiresAt
+    problems { code }
+  }
+}"""
+ADD_KEY = """mutation ($networks: [String!], $sandbox: Boolean) {
+  addPartnerKey(input: { partner: "radio", networks: $networks, sandbox: $sandbox }) {
+    secret
+    key { id partner prefix scopes networks isSandbox expiresAt }
+    problems { code field }
+  }
+}"""
+FIELD_USE = """{ fieldUse(fields: ["Query.royaltyPerThousandPlays"]) {
+  field client version name count
+} }"""
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A gateway as it is deployed, and an admin's token."""
+
+    client: httpx.AsyncClient
+    token: str
+
+    async def ask(self, body: dict[str, Any], **headers: str) -> dict[str, Any]:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        answer = await self.client.post("/graphql", json=body, headers=sent)
+        return answer.json()
+
+    async def command(self, document: str, **variables: object) -> dict[str, Any]:
+        """What an admin asks or tells."""
+        answer = await self.ask(
+            {"query": document, "variables": variables}, authorization=f"Bearer {self.token}"
+        )
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    async def publish(self, client: str, operations: dict[str, str]) -> dict[str, Any]:
+        manifest = json.dumps(operations)
+        data = await self.command(PUBLISH, client=client, version="1", manifest=manifest)
+        return data["publishOperations"]
+
+
+@pytest.fixture
+def settings(database_url: str, profile: str, tmp_path: Path) -> Settings:
+    redis_url = REDIS_URL if profile == "distributed" else None
+    own = tmp_path / "own.json"
+    own.write_text(json.dumps({"home": "query Home { me { email } }"}))
+    return Settings(
+        data_dir=tmp_path,
+        demo=False,
+        database_url=database_url,
+        redis_url=redis_url,
+        persisted_documents=own,
+    )
+
+
+@pytest.fixture
+def start(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Starts gateways on one database; they follow it without delay."""
+    monkeypatch.setattr(following, "REFRESH_SECONDS", 0.02)
+    monkeypatch.setattr(operation_usage, "FLUSH_SECONDS", 0.02)
+
+    @asynccontextmanager
+    async def start_one(**changes: object) -> AsyncIterator[Gateway]:
+        own = settings.model_copy(update=changes)
+        async with house.open_app(own, "http://tutti.test") as app:
+            transport = httpx.ASGITransport(app, client=("127.0.0.1", 4000))
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://tutti.test", timeout=60
+            ) as client:
+                yield Gateway(client, "")
+
+    return start_one
+
+
+async def make_admin(settings: Settings) -> str:
+    async with house.open_use_case_context(settings) as base:
+        account = await register_account(
+            base,
+            email="ada@tutti.example",
+            username="ada",
+            password="correct horse",
+            roles=(Role.ADMIN,),
+        )
+        return (await open_session(base, account)).access_token
+
+
+async def come_true(asked: Callable[[], Any], wanted: Callable[[Any], bool]) -> Any:
+    """Ask until the answer is as wanted; gateways follow each other within some seconds."""
+    async with asyncio.timeout(SECONDS_MAX):
+        while not wanted(answer := await asked()):
+            await asyncio.sleep(POLL_SECONDS)
+    return answer
+
+
+async def test_what_one_gateway_publishes_all_of_them_run(
+    start: Callable[..., Any], settings: Settings
+) -> None:
+    token = await make_admin(settings)
+    async with start() as first, start() as second:
+        admin = replace(first, token=token)
+        refused = await admin.publish("web", {"web.terms": TERMS, "none": "{ none }"})
+        published = await admin.publish("web", {"web.terms": TERMS})
+
+        found = [
+            await come_true(partial(each.ask, {"documentId": "web.terms"}), ANSWER.__eq__)
+            for each in (first, second)
+        ]
+        await admin.command(RETIRE, client="web", grace=0)
+        ended = await come_true(
+            lambda: second.ask({"documentId": "web.terms"}), lambda a: "errors" in a
+        )
+
+    assert [each["field"] for each in refused["problems"]] == ["none"]
+    assert (published["operationCount"], published["problems"]) == (1, [])
+    assert found == [ANSWER, ANSWER]
+    assert error_codes(ended) == ["PERSISTED_QUERY_NOT_FOUND"]
+
+
+@pytest.mark.parametrize("profile", ["embedded"])
+async def test_a_get_by_id_reads_nothing_to_find_its_operation(
+    start: Callable[..., Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = await make_admin(settings)
+    async with start() as gateway:
+        await replace(gateway, token=token).publish("web", {"web.terms": TERMS})
+        await come_true(partial(gateway.ask, {"documentId": "web.terms"}), ANSWER.__eq__)
+
+    monkeypatch.setattr(following, "REFRESH_SECONDS", 3_600)
+    async with start() as gateway:  # what was published is known from the start
+        await come_true(partial(gateway.ask, {"documentId": "web.terms"}), ANSWER.__eq__)
+        before = StatementCount.total
+        answers = [
+            (await gateway.client.get(f"/graphql/o/{name}")).json()
+            for name in ("web.terms", f"sha256:{hash_of(TERMS)}")
+        ]
+        statements = StatementCount.total - before
+
+    assert answers == [ANSWER, ANSWER]
+    assert statements == 0
+
+
+async def test_a_partner_runs_what_it_published_and_nothing_else(
+    start: Callable[..., Any], settings: Settings
+) -> None:
+    token = await make_admin(settings)
+    async with start() as gateway:
+        admin = replace(gateway, token=token)
+        await admin.publish("radio", {"radio.terms": TERMS})
+        await admin.publish("web", {"web.version": "{ __typename }"})
+        made = (await admin.command(ADD_KEY, networks=["127.0.0.0/8"]))["addPartnerKey"]
+        far = (await admin.command(ADD_KEY, networks=["10.0.0.0/8"]))["addPartnerKey"]
+        wrong = (await admin.command(ADD_KEY, networks=["everywhere"]))["addPartnerKey"]
+        key = made["secret"]
+
+        asking = partial(gateway.ask, {"documentId": "radio.terms"})
+        own = await come_true(partial(asking, x_api_key=key), ANSWER.__eq__)
+        elsewhere = await come_true(
+            partial(asking, x_api_key=far["secret"]),
+            lambda answer: error_codes(answer) != ["UNAUTHENTICATED"],
+        )
+        refused = [
+            await gateway.ask({"query": "{ __typename }"}, x_api_key=key),
+            await gateway.ask({"documentId": "web.version"}, x_api_key=key),
+            await gateway.ask({"documentId": "home"}, x_api_key=key),
+            await asking(x_api_key="made up"),
+        ]
+
+    assert own == ANSWER
+    assert made["key"]["partner"] == "radio"
+    assert made["key"]["scopes"] == ["READ"]
+    assert key.startswith(made["key"]["prefix"])
+    assert [each["field"] for each in wrong["problems"]] == ["networks"]
+    assert [error_codes(each) for each in refused] == [
+        ["PERSISTED_DOCUMENT_REQUIRED"],
+        ["PERSISTED_QUERY_NOT_FOUND"],
+        ["PERSISTED_QUERY_NOT_FOUND"],
+        ["UNAUTHENTICATED"],
+    ]
+    assert error_codes(elsewhere) == ["FORBIDDEN"]
+
+
+async def test_an_apollo_hash_is_known_to_all_gateways_of_its_profile(
+    start: Callable[..., Any], profile: str
+) -> None:
+    text = f"query Shared{profile.title()} {{ royaltyPerThousandPlays {{ currency }} }}"
+    persisted = {"persistedQuery": {"version": 1, "sha256Hash": hash_of(text)}}
+    async with start() as first, start() as second:
+        sent = await first.ask({"query": text, "extensions": persisted})
+        own = await first.ask({"extensions": persisted})
+        others = await second.ask({"extensions": persisted})
+
+    assert sent == own == ANSWER
+    if profile == "distributed":
+        assert others == ANSWER
+    else:
+        assert error_codes(others) == ["PERSISTED_QUERY_NOT_FOUND"]
+
+
+@pytest.mark.parametrize("profile", ["embedded"])
+async def test_free_text_can_be_switched_off_for_all(
+    start: Callable[..., Any],
+) -> None:
+    async with start(persisted_only=frozenset("*")) as gateway:
+        text = await gateway.ask({"query": TERMS})
+        known = await gateway.ask({"documentId": "home"})
+
+    assert error_codes(text) == ["PERSISTED_DOCUMENT_REQUIRED"]
+    assert known == {"data": {"me": None}}
+
+
+async def test_an_admin_learns_who_asks_for_a_field(
+    start: Callable[..., Any], settings: Settings
+) -> None:
+    token = await make_admin(settings)
+    named = {"apollographql_client_name": "web", "apollographql_client_version": "7"}
+    async with start() as first, start() as second:
+        admin = replace(first, token=token)
+        for gateway in (first, second, second):
+            await gateway.ask({"query": TERMS}, **named)
+
+        rows = await come_true(
+            lambda: admin.command(FIELD_USE),
+            lambda data: sum(int(row["count"]) for row in data["fieldUse"]) == 3,
+        )
+
+    assert rows["fieldUse"] == [
+        {
+            "field": "Query.royaltyPerThousandPlays",
+            "client": "web",
+            "version": "7",
+            "name": "Terms",
+            "count": rows["fieldUse"][0]["count"],
+        }
+    ]
+
+
+@pytest.mark.parametrize("profile", ["embedded"])
+async def test_what_was_counted_is_written_when_a_gateway_ends(
+    start: Callable[..., Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = await make_admin(settings)
+    monkeypatch.setattr(operation_usage, "FLUSH_SECONDS", 3_600)
+    async with start() as gateway:
+        await gateway.ask({"query": TERMS})
+
+    async with start() as gateway:
+        rows = await replace(gateway, token=token).command(FIELD_USE)
+
+    assert [(row["client"], row["name"]) for row in rows["fieldUse"]] == [("", "Terms")]
