@@ -159,6 +159,15 @@ class Settings(BaseSettings):
     refresh_token_seconds: int = Field(default=7 * 86_400, ge=3600)
     """How long a session lives without renewal."""
 
+    live_mailbox_messages: int = Field(default=256, ge=1, le=10_000)
+    """Live messages that wait for one slow subscriber before the oldest go and it is told so."""
+
+    live_replay_messages: int = Field(default=1_000, ge=1, le=10_000)
+    """Missed messages that a subscriber who comes back is told at most; more is a gap."""
+
+    live_replay_seconds: float = Field(default=600.0, gt=0, le=86_400)
+    """Age of the oldest missed message that is told again."""
+
     fetch_seconds_max: float = Field(default=3.0, gt=0)
     """Deadline of one fetch from a subgraph."""
 

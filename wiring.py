@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from adapters.broadcast.backend import BusBackend
+from adapters.broadcast.backend import BusBackend, ReplayLimits
 from adapters.broadcast.backends.event_log import EventLogBackend
 from adapters.broadcast.backends.redis_streams import RedisStreamsBackend
-from adapters.broadcast.bus import Bus
+from adapters.broadcast.bus import Bus, BusLimits
 from adapters.identity.passwords import Argon2Passwords
 from adapters.identity.tokens import (
     JwtAccessTokens,
@@ -51,7 +51,9 @@ async def open_use_case_context(
         stack.callback(passwords.close)
         buckets = build_buckets(settings)
         stack.push_async_callback(buckets.close)
-        bus = await stack.enter_async_context(Bus(build_bus_backend(settings, databases)))
+        bus = await stack.enter_async_context(
+            Bus(build_bus_backend(settings, databases), bus_limits(settings))
+        )
         yield UseCaseContext(
             databases=databases,
             ports=Ports(
@@ -91,6 +93,14 @@ def build_bus_backend(settings: Settings, databases: Databases) -> BusBackend:
         return RedisStreamsBackend(settings.redis_url)
     logs = [base.path for base in databases.distinct() if base.path is not None]
     return EventLogBackend(logs, bus_path=settings.data_dir / "bus.db")
+
+
+def bus_limits(settings: Settings) -> BusLimits:
+    """How much waits for a subscriber, and how much one is told again who comes back."""
+    replay = ReplayLimits(
+        messages_max=settings.live_replay_messages, seconds_max=settings.live_replay_seconds
+    )
+    return BusLimits(mailbox_messages_max=settings.live_mailbox_messages, replay=replay)
 
 
 def build_store(settings: Settings) -> ObjectStore:
