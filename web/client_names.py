@@ -9,6 +9,8 @@ SPELLINGS = (
     ("apollographql-client-name", "apollographql-client-version"),
 )
 
+NAME_HEADERS = tuple(name for pair in SPELLINGS for name in pair)
+
 
 def read_client_name(headers: Mapping[str, str]) -> tuple[str, str]:
     """Name and version; empty where the client says nothing that can be told.

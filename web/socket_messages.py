@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from web.client_names import NAME_HEADERS
 from web.client_request import ClientRequest, parse_bearer
 from web.json_bytes import load_json
 
@@ -69,13 +70,15 @@ def has_token(message: dict[str, Any]) -> bool:
 
 
 def with_credentials(client: ClientRequest, payload: dict[str, Any] | None) -> ClientRequest:
-    """Take credentials from `connection_init`; without any, the handshake's count."""
+    """Take credentials and the client's name from `connection_init`, else from the handshake."""
     given = {
         name.lower(): value for name, value in (payload or {}).items() if isinstance(value, str)
     }
     token = parse_bearer(given.get("authorization", "")) or given.get("accesstoken")
+    names = {name: given[name] for name in NAME_HEADERS if name in given}
     return replace(
         client,
+        headers={**client.headers, **names},
         bearer_token=token or client.bearer_token,
         api_key=given.get("x-api-key") or client.api_key,
     )

@@ -3,6 +3,7 @@
 import json
 import os
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -54,6 +55,21 @@ async def test_a_document_may_come_by_id(serve) -> None:
         )
 
         assert await peer.hear() == next_of({"add": 5})
+
+
+@pytest.mark.parametrize(("name", "is_answered"), [("ios", True), ("web", False)])
+async def test_a_client_names_itself_in_its_first_message(name, is_answered, serve, parts) -> None:
+    documents = replace(parts.documents, persisted_only=frozenset({"web"}))
+    async with dialled(await serve(documents=documents)) as peer:
+        await peer.init(**{"apollographql-client-name": name})
+
+        await peer.ask(HELLO)
+        heard = await peer.hear()
+
+    if is_answered:
+        assert heard == next_of({"hello": "world"})
+    else:
+        assert code_of(heard) == "PERSISTED_DOCUMENT_REQUIRED"
 
 
 @pytest.mark.parametrize(
