@@ -40,10 +40,14 @@ class _FieldMerge:
             for subgraph, field in self._declared.items()
             if not merging.roles[subgraph].is_external(owner, field)
         }
+        self._described = self._internal
+        """Declarations that say what the field is like."""
+        if not self._internal and merging.interface_object_fields(owner, name):
+            self._described = self._declared
 
     def merge(self) -> SupergraphField | None:
         """The field of the supergraph; None, with errors noted, when there can be none."""
-        if not self._internal:
+        if not self._described:
             self._merging.findings.error(
                 "EXTERNAL_MISSING_ON_BASE",
                 f'"{self._at}" is marked @external wherever it is declared',
@@ -57,18 +61,18 @@ class _FieldMerge:
         arguments = merge_arguments(
             self._merging,
             self._at,
-            {subgraph: field.arguments for subgraph, field in self._internal.items()},
+            {subgraph: field.arguments for subgraph, field in self._described.items()},
         )
         externals = {
             subgraph: field
             for subgraph, field in self._declared.items()
-            if subgraph not in self._internal
+            if subgraph not in self._described
         }
         check_externals(
             self._merging,
             self._at,
             externals,
-            {field.type for field in self._internal.values()},
+            {field.type for field in self._described.values()},
             merged,
             arguments,
         )
@@ -78,24 +82,24 @@ class _FieldMerge:
             arguments=arguments,
             joins=self._joins(merged),
             description=merge_descriptions(self._declared.values()),
-            directives=merge_directives(self._merging, self._at, self._internal),
+            directives=merge_directives(self._merging, self._at, self._described),
         )
 
     def _merge_type(self) -> TypeReference | None:
         """The type that covers all; it must be what at least one subgraph says."""
-        types = [field.type for field in self._internal.values()]
+        types = [field.type for field in self._described.values()]
         merged: TypeReference | None = types[0]
         for each in types[1:]:
             merged = merged and self._cover(merged, each)
         if merged in types:
             return merged
         told = ", ".join(
-            f'{each.type} in "{subgraph}"' for subgraph, each in self._internal.items()
+            f'{each.type} in "{subgraph}"' for subgraph, each in self._described.items()
         )
         self._merging.findings.error(
             "FIELD_TYPE_MISMATCH",
             f'The type of "{self._at}" differs: {told}',
-            subgraphs=list(self._internal),
+            subgraphs=list(self._described),
             at=self._at,
         )
         return None

@@ -7,7 +7,7 @@ from federation.supergraph.model import Supergraph
 
 LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key",'
-    ' "@shareable", "@interfaceObject", "@authenticated", "@requiresScopes"])\n'
+    ' "@external", "@shareable", "@interfaceObject", "@authenticated", "@requiresScopes"])\n'
 )
 INTERFACE_OBJECT = """
 type Query { i: I }
@@ -60,3 +60,17 @@ def test_alternatives_of_several_subgraphs_are_multiplied_out_and_the_needless_d
     )
 
     assert guards_of(supergraph, "Query", "q") == ['@requiresScopes(scopes: [["a", "c"], ["b"]])']
+
+
+EXTERNAL = """
+interface I @key(fields: "id") { id: ID! secret: String }
+type U implements I @key(fields: "id") { id: ID! secret: String @external }
+"""
+
+
+def test_a_field_may_be_external_on_a_type_where_an_interface_object_resolves_it() -> None:
+    supergraph = composed(INTERFACE_OBJECT, EXTERNAL)
+
+    field = supergraph.types["U"].fields["secret"]
+    assert [(each.subgraph, each.is_external) for each in field.joins] == [("s1", True)]
+    assert guards_of(supergraph, "U", "secret") == ['@requiresScopes(scopes: [["s1"]])']
