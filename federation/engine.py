@@ -344,6 +344,7 @@ class Engine:
 
 def _finish(run: Run, prepared: Prepared) -> GraphQLResponse:
     if run.displays is not None:
+        prepared.compiled.count_displayed(is_whole=True)
         return _tell(show(run.data, run.displays), run, prepared)
     return _tell(prepared.compiled.shape(run.data, run.errors, run.variables), run, prepared)
 

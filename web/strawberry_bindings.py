@@ -32,6 +32,7 @@ def strawberry_bindings(definition: SubgraphDefinition) -> Bindings:
         fields=dict(_fields(definition)) if _is_plain(definition.schema) else {},
         entities=dict(_entities(definition)),
         type_of=definition.type_name,
+        is_typed_by_class=True,
     )
 
 

@@ -31,6 +31,8 @@ Read = tuple[list[Object], list[Object], list[Hashable], list[Hashable]]
 _NOTHING: frozenset[str] = frozenset()
 _FLAGS_MAX = 16
 """Combinations of conditions whose runs are counted."""
+_IN_VAIN_MAX = 50
+"""Runs, of those that are displayed to the end, by which others may be more: then none is."""
 _NODES_MIN = 100
 _NODES_MAX = 2_000
 _NODES_PER_FIELD = 4
@@ -48,6 +50,7 @@ class CompiledPlan:
         self._seen: dict[Flags, int] = {}
         self._shapes: dict[Flags, Callable[[Object], Object]] = {}
         self._displays: dict[Flags, Displays | None] = {}
+        self._in_vain = 0
         self._readers: dict[int, Callable[[Known], Read]] = {}
         self._places = 1
         self._sharing = Sharing()
@@ -103,7 +106,13 @@ class CompiledPlan:
 
     def displays(self, variables: Mapping[str, Any]) -> Displays | None:
         """How the answers of a run can be built as they will be shown."""
-        return self._displays.get(self._flags(variables)) if self.is_ready else None
+        if self._in_vain >= _IN_VAIN_MAX or not self.is_ready:
+            return None
+        return self._displays.get(self._flags(variables))
+
+    def count_displayed(self, *, is_whole: bool) -> None:
+        """Learn whether it is of use to display: it is not where something is always unusual."""
+        self._in_vain = max(0, self._in_vain + (-1 if is_whole else 1))
 
     def shape(
         self, data: Object, errors: list[Error], variables: Mapping[str, Any]

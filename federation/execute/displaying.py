@@ -152,7 +152,7 @@ def _display(
         _add_levels(levels, (), (), writers[0], seen)
     for part, written in zip(fetch.entities, writers, strict=fetch.root is None):
         _require_plain(part, seen, sharing)
-        levels[(part.alias,)] = (part.type_name, ())
+        levels[(part.alias,)] = (None, ())  # its keys have their places already
         for path in part.paths:
             _add_levels(levels, bare(path), (part.alias,), written, seen)
     return Display(levels=levels)
@@ -181,8 +181,7 @@ def _require_plain(part: EntityPart, seen: Mapping[Position, _Seen], sharing: Sh
         raise _NotDisplayed
     for path in part.paths:
         here = seen.get(bare(path))
-        has_types = any(isinstance(segment, OnlyTypes) for segment in path)
-        if has_types or here is None or here.type_name != part.type_name:
+        if here is None or any(isinstance(segment, OnlyTypes) for segment in path):
             raise _NotDisplayed
 
 

@@ -48,6 +48,8 @@ class Run:
         if self.displays is not None:
             self.displays = None
             without_absent(self.data, set())
+            if self.compiled is not None:
+                self.compiled.count_displayed(is_whole=False)
 
     def report(self, errors: Iterable[Error]) -> None:
         """Add errors, one for each path."""

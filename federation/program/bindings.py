@@ -58,3 +58,5 @@ class Bindings:
     """By the type name that a representation carries in `__typename`."""
     type_of: Callable[[Any], str] | None = None
     """Object type name of a record, where abstract types are told apart that way."""
+    is_typed_by_class: bool = False
+    """`type_of` looks at the class of a record, and at nothing else."""

@@ -18,7 +18,7 @@ def display_levels(levels: Iterable[Level], display: Display) -> None:
     for level in levels:
         type_name, shown = display.levels.get(level.path, ("", ()))
         types = dict(shown)
-        is_expected = type_name in (None, level.type.name)
+        is_expected = type_name in (None, level.type.name) and bool(level.fields)
         if is_expected and all(_fits(each, types) for each in level.fields):
             level.shown = shown
 

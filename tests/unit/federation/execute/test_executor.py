@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from federation.execute import send
+from federation.execute.deadline import Deadline
 from federation.execute.executor import run_group
 from federation.execute.fetch import Run
 from federation.fetch.fetch import FetchRequest, FetchResult
@@ -154,13 +156,12 @@ async def test_a_timer_is_set_only_for_a_fetch_that_waits(monkeypatch: pytest.Mo
             return FetchResult(data={request.document: 1})
 
     timers: list[float] = []
-    timeout = asyncio.timeout
 
-    def counted(seconds: float) -> asyncio.Timeout:
+    def counted(seconds: float) -> Deadline:
         timers.append(seconds)
-        return timeout(seconds)
+        return Deadline(seconds)
 
-    monkeypatch.setattr(asyncio, "timeout", counted)
+    monkeypatch.setattr(send, "Deadline", counted)
     run = a_run({"a": Local()})
 
     await run_group(run, Group(fetches=(a_fetch(0, "a", 1), a_fetch(1, "a", 2, 0))))
