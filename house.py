@@ -42,6 +42,7 @@ from web.rate_limits import PartnerQuotas, RateLimits, per_minute
 from web.remote_subgraphs import remote_transports
 from web.request_context import ContextFactory
 from web.routes import build_app
+from web.upload_requests import UploadRequests
 from wiring import (
     build_url_signer,
     internal_signing_key,
@@ -139,6 +140,9 @@ def _front_parts(
     return FrontParts(
         engine=engine,
         limits=WebLimits(batch_operations_max=settings.batch_operations_max),
+        uploads=UploadRequests(
+            scratch=settings.data_dir / "uploads", bytes_max=settings.upload_bytes_max
+        ),
         admit=rates.admit_address,
         make_context=rates.guard(contexts, _viewer_of),
         viewer_of=_viewer_of,

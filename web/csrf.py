@@ -15,6 +15,16 @@ PREFLIGHT_HEADERS = (
 )
 
 
+def require_preflight(headers: Mapping[str, str]) -> None:
+    """Refuse a form that any page can send without asking, whoever seems to have sent it.
+
+    Raises:
+        CsrfRefused: no header on it forces a preflight.
+    """
+    if not any(name in headers for name in PREFLIGHT_HEADERS):
+        raise CsrfRefused("Forms need the header GraphQL-Require-Preflight, with any value.")
+
+
 def require_own_page(headers: Mapping[str, str], allowed_origins: Container[str]) -> None:
     """Refuse a GET that a foreign page may have sent; a POST of JSON always asks first.
 

@@ -16,7 +16,7 @@ from web.begun import Begun
 from web.client_leaving import run_unless_gone
 from web.client_request import ClientRequest, read_client_request, read_headers
 from web.cors import answer_preflight, cors_headers, is_preflight
-from web.csrf import require_own_page
+from web.csrf import require_own_page, require_preflight
 from web.explorer import Page
 from web.graphql_params import (
     GraphQLParams,
@@ -25,6 +25,7 @@ from web.graphql_params import (
 )
 from web.graphql_sse import EventStreams
 from web.json_answers import send_batch, send_refusal, send_response
+from web.limits import Slots
 from web.media_types import EVENT_STREAM, HEADER_BYTES_MAX, HTML
 from web.multipart_answers import MultipartAnswers
 from web.operation_runner import FrontParts, Operation, OperationRunner
@@ -37,6 +38,7 @@ from web.refusals import (
 )
 from web.request_body import read_json_body
 from web.security_headers import completing, security_headers
+from web.upload_requests import is_upload
 
 OPERATION_PATH = "/graphql/o/"
 """Before the id of a persisted operation, which caches can then tell apart by its address."""
@@ -55,6 +57,8 @@ class GraphQLOverHTTP:
         self._multipart = MultipartAnswers(runner, parts.limits)
         self._can_defer = parts.deferring is not None
         self._explorer = explorer
+        self._uploads = parts.uploads
+        self._upload_slots = Slots("uploads", parts.limits.uploads_max)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever it is."""
@@ -96,7 +100,27 @@ class GraphQLOverHTTP:
             raise MethodNotAllowed("Send GraphQL requests by GET or POST.")
         if types.single is None and types.deferred is None and types.subscribed is None:
             raise NotAcceptable(f"Accept one of {', '.join(OFFERS)}.")
+        if self._uploads is not None and not is_get and is_upload(client.headers):
+            require_preflight(client.headers)
+            with self._upload_slots:
+                await self._runner.require_viewer(client)
+                async with self._uploads.receive(receive, client.headers, self._limits) as body:
+                    params = self._params_of(body, None)
+                    await self._answer_params(params, receive, send, client, types, is_get=False)
+            return
         params = await self._read_params(scope, receive, client.headers)
+        await self._answer_params(params, receive, send, client, types, is_get=is_get)
+
+    async def _answer_params(
+        self,
+        params: GraphQLParams | list[Any],
+        receive: Receive,
+        send: Send,
+        client: ClientRequest,
+        types: AnswerTypes,
+        *,
+        is_get: bool,
+    ) -> None:
         if isinstance(params, list):
             await self._serve_batch(params, client, receive, send)
             return
@@ -171,7 +195,10 @@ class GraphQLOverHTTP:
                 raise UriTooLong("The query string is too long; send the request by POST.")
             query_string = QueryParams(scope["query_string"])
             return params_from_query_string(query_string, document_id=document_id)
-        body = await read_json_body(receive, headers, self._limits)
+        return self._params_of(await read_json_body(receive, headers, self._limits), document_id)
+
+    def _params_of(self, body: Any, document_id: str | None) -> GraphQLParams | list[Any]:
+        """Check a body; `Any` because the client sent it."""
         if isinstance(body, list) and document_id is None:
             check_batch(body, self._limits)
             return body

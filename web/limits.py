@@ -1,5 +1,8 @@
 """Bounds of the web surface: on bytes, sockets, waits and operations at once."""
 
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from web.refusals import Overloaded
@@ -17,6 +20,15 @@ class WebLimits:
 
     batch_operations_max: int = 0
     """Operations that one request may hold as a JSON array; 0 takes no arrays."""
+
+    upload_files_max: int = 10
+    """Files that one request may bring."""
+
+    upload_seconds_max: float = 2 * 60 * 60
+    """Time that the files of one request may take to arrive."""
+
+    uploads_max: int = 20
+    """Requests with files that arrive or run at the same time in this process."""
 
     document_bytes_max: int = 128 * 1024
     """Bytes of one GraphQL document, whether sent or looked up."""
@@ -36,8 +48,20 @@ class WebLimits:
     sockets_max: int = 5_000
     """WebSocket connections of this process."""
 
+    sockets_per_client_max: int = 2_000
+    """WebSocket connections from one address; offices and tests share one."""
+
     operations_per_socket_max: int = 100
-    """Operations that one WebSocket may have open at the same time."""
+    """Operations that one WebSocket, or one shared event stream, may have open."""
+
+    shared_streams_max: int = 1_000
+    """Event streams of several operations that are reserved or open in this process."""
+
+    shared_streams_per_client_max: int = 20
+    """The same, for one viewer; for one address where nobody is logged in."""
+
+    reservation_seconds_max: float = 60.0
+    """Time from the reservation of a shared event stream to its opening."""
 
     message_bytes_max: int = 1024 * 1024
     """Bytes of one WebSocket message; give the same bound to the server."""
@@ -59,6 +83,32 @@ class WebLimits:
 
     explanation_characters_max: int = 1_000_000
     """Length of an explanation; what is longer is cut."""
+
+
+class SlotsPerClient:
+    """As `Slots`, counted for each client apart; who holds none is forgotten."""
+
+    def __init__(self, what: str, taken_max: int) -> None:
+        self._what = what
+        self._taken_max = taken_max
+        self._taken: Counter[str] = Counter()
+
+    @contextmanager
+    def one(self, client: str) -> Iterator[None]:
+        """Hold one of a client's.
+
+        Raises:
+            Overloaded: this client has all that it may have.
+        """
+        if self._taken[client] >= self._taken_max:
+            raise Overloaded(f"Too many {self._what} of one client; close some.")
+        self._taken[client] += 1
+        try:
+            yield
+        finally:
+            self._taken[client] -= 1
+            if not self._taken[client]:
+                del self._taken[client]
 
 
 class Slots:

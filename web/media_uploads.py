@@ -1,11 +1,8 @@
 """Takes in the file of a draft, PUT to a signed address, as a stream of bounded size."""
 
 import asyncio
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
-from blake3 import blake3
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -16,28 +13,18 @@ from domain.ids import new_id
 from domain.media.object_keys import original_key, track_of_upload
 from errors import AppError, Conflict, DependencyError, NotFound, TooLarge, UploadCutOff
 from resolvers.context import UseCaseContext
-from resolvers.media.uploads import receive_file, require_awaited
+from resolvers.media.uploads import ORIGINAL_TYPE, receive_file, require_awaited
 from schema.ids import print_id
+from web.file_sink import FileSink, Received
 from web.media_files import error_answer, media_files, refusal_of
 
-BUFFER_BYTES = 1024 * 1024
 UPLOAD_SECONDS_MAX = 2 * 60 * 60
-ORIGINAL_TYPE = "application/octet-stream"
 STATUSES: dict[type[AppError], int] = {
     TooLarge: 413,
     NotFound: 404,
     Conflict: 409,
     DependencyError: 503,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A file as it arrived."""
-
-    path: Path
-    hash: str
-    size: int
 
 
 def media_routes(ctx: UseCaseContext, signer: UrlSigner, scratch: Path) -> list[BaseRoute]:
@@ -95,7 +82,7 @@ async def _take_in(
 
 
 async def _receive_body(request: Request, path: Path, bytes_max: int) -> Received:
-    """Write the body to a file, a bounded piece at a time, in threads.
+    """Write the body to a file.
 
     Raises:
         TooLarge: it is, or claims to be, longer than was signed.
@@ -104,25 +91,10 @@ async def _receive_body(request: Request, path: Path, bytes_max: int) -> Receive
     claimed = request.headers.get("content-length", "0")
     if claimed.isdecimal() and int(claimed) > bytes_max:
         raise TooLarge(f"The file has more than {bytes_max} bytes.", field="file")
-    digest = blake3()
-    size = 0
-    buffer = bytearray()
-    with await asyncio.to_thread(path.open, "wb") as file:
+    with FileSink(path, bytes_max) as sink:
         async for chunk in request.stream():
-            size += len(chunk)
-            if size > bytes_max:
-                raise TooLarge(f"The file has more than {bytes_max} bytes.", field="file")
-            buffer += chunk
-            if len(buffer) >= BUFFER_BYTES:
-                await asyncio.to_thread(_write, file, digest, bytes(buffer))
-                buffer.clear()
-        await asyncio.to_thread(_write, file, digest, bytes(buffer))
-    return Received(path, digest.hexdigest(), size)
-
-
-def _write(file: BinaryIO, digest: blake3, data: bytes) -> None:
-    file.write(data)
-    digest.update(data)
+            await sink.write(chunk)
+        return await sink.finish()
 
 
 def _answer_to(error: AppError) -> Response:

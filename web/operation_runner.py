@@ -10,6 +10,7 @@ from graphql import GraphQLSchema
 from msgspec import Struct
 from msgspec.structs import replace
 
+from errors import Unauthenticated
 from federation.engine import GraphQLRequest, GraphQLResponse
 from federation.errors import FederationError
 from federation.execute.deadline import Deadline
@@ -27,6 +28,7 @@ from web.persisted_documents import Documents
 from web.refusals import BadRequest, DeadlineExceeded, IntrospectionRefused, Overloaded
 from web.resume import with_position
 from web.schema_privacy import asks_for_schema, without_suggestions
+from web.upload_requests import UploadRequests
 
 
 class RunsOperations(Protocol):
@@ -153,6 +155,8 @@ class FrontParts:
     """The engine again, if it has a schema to be read at /schema.graphql."""
     deferring: DefersOperations | None = None
     """The engine again, if it defers; None: what is deferred comes with everything else."""
+    uploads: UploadRequests | None = None
+    """Where files wait that come with an operation; None: none may come."""
     development: bool = False
     explainer: ExplainsOperations | None = None
     """Asked in development only; None: no plan is shown."""
@@ -231,6 +235,18 @@ class OperationRunner:
         async with self._parts.make_context(client) as context:
             viewer = self._parts.viewer_of(context)
             return Credentials(viewer, self._parts.seconds_left(context))
+
+    async def require_viewer(self, client: ClientRequest) -> None:
+        """Refuse nobody in particular before anything large is taken in.
+
+        Raises:
+            Unauthenticated: nobody is logged in.
+            RateLimited: the client comes too often.
+        """
+        self._parts.admit(client)
+        async with self._parts.make_context(client) as context:
+            if not self._parts.viewer_of(context):
+                raise Unauthenticated("Log in to send files.")
 
     async def run(self, operation: Operation, client: ClientRequest) -> GraphQLResponse:
         """Run a query or mutation to its answer; a failure is an answer without data.

@@ -35,6 +35,12 @@ class BatchTooLarge(InputError):
     code = "BATCH_TOO_LARGE"
 
 
+class TooManyFiles(InputError):
+    """The request brings more files than it may; `details` says how many it may."""
+
+    code = "TOO_MANY_FILES"
+
+
 class MethodNotAllowed(InputError):
     """The method is not one that this operation may come by."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from db.repositories.media import MediaRepository
 from domain.ids import JobId, TrackId, UserId, new_id
@@ -10,10 +11,12 @@ from domain.media.file_names import title_of_file
 from domain.media.records import Track, new_track
 from domain.messages.commands import ProcessTrack
 from domain.policies.media import require_upload
-from errors import NotFound, TooManyDrafts
+from errors import BadInput, NotFound, TooManyDrafts
 from resolvers.context import RequestContext, UseCaseContext
 from resolvers.media.credits import find_or_add_album, find_or_add_artist
 from resolvers.media.releases import MediaWork, add_track, save_track
+
+ORIGINAL_TYPE = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,29 @@ async def upload_track(ctx: RequestContext, new: NewTrack) -> Upload:
     expires_at = ctx.clock.now() + timedelta(seconds=ctx.limits.stream_url_seconds)
     path = ctx.ports.urls.sign_upload(object_keys.upload_key(track.id), size, expires_at)
     return Upload(track=track, url=f"{ctx.base_url}{path}", expires_at=expires_at)
+
+
+async def add_track_with_file(
+    ctx: RequestContext, new: NewTrack, *, path: Path, size: int, source_hash: str
+) -> Track:
+    """Make a draft of a file that lies on disk already, and hand it over to the workers.
+
+    Raises:
+        BadInput: the file is not as large as it was said to be; and as `upload_track`.
+    """
+    if size != new.size_bytes:
+        raise BadInput(f"The file has {size} bytes, not {new.size_bytes}.", field="sizeBytes")
+    upload = await upload_track(ctx, new)
+    source_key = object_keys.original_key(source_hash)
+    await ctx.ports.store.put_file(source_key, path, ORIGINAL_TYPE)
+    track, _job_id = await receive_file(
+        ctx,
+        upload.track.id,
+        source_key=source_key,
+        source_hash=source_hash,
+        source_bytes=size,
+    )
+    return track
 
 
 async def require_awaited(ctx: UseCaseContext, track_id: TrackId, *, source_hash: str) -> None:

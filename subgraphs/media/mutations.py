@@ -8,6 +8,7 @@ from resolvers.media import importing, tracks, uploads
 from schema.ids import parse_id
 from schema.info import Info
 from schema.problems import with_problems
+from schema.uploads import Upload
 from subgraphs.media.inputs import (
     ImportFolderInput,
     PublishTrackInput,
@@ -29,12 +30,19 @@ class Mutation(PlaybackMutation):
 
     @strawberry.mutation(
         graphql_type=UploadTrackPayload | None,
-        description="Make a draft and get an address to PUT its file to; for creators.",
+        description=(
+            "Make a draft and get an address to PUT its file to, unless it comes with the request; "
+            "for creators."
+        ),
     )
     @staticmethod
     @with_problems(UploadTrackPayload)
-    async def upload_track(info: Info, input: UploadTrackInput) -> UploadTrackPayload:  # noqa: A002
-        """Make a draft that waits for its file."""
+    async def upload_track(
+        info: Info,
+        input: UploadTrackInput,  # noqa: A002
+        file: Upload | None = None,
+    ) -> UploadTrackPayload:
+        """Make a draft that waits for its file, or has it already."""
         new = uploads.NewTrack(
             file_name=input.file_name,
             size_bytes=input.size_bytes,
@@ -46,6 +54,11 @@ class Mutation(PlaybackMutation):
             genre=input.genre,
             year=input.year,
         )
+        if file is not None:
+            track = await uploads.add_track_with_file(
+                info.context, new, path=file.path, size=file.size, source_hash=str(file)
+            )
+            return UploadTrackPayload(track=track)
         upload = await uploads.upload_track(info.context, new)
         return UploadTrackPayload(
             track=upload.track, upload_url=upload.url, expires_at=upload.expires_at

@@ -1,4 +1,4 @@
-"""The scalar of file sizes, which outgrow GraphQL's Int."""
+"""Scalars of media: file sizes, which outgrow GraphQL's Int, and files themselves."""
 
 from dataclasses import replace
 from typing import NewType
@@ -7,6 +7,7 @@ import strawberry
 
 from errors import BadInput
 from schema.scalars import CONFIG
+from schema.uploads import Upload, parse_upload
 
 ByteCount = NewType("ByteCount", int)
 BYTES_MAX = 2**53
@@ -31,6 +32,13 @@ MEDIA_CONFIG = replace(
             serialize=int,
             parse_value=_parse,
         ),
+        Upload: strawberry.scalar(
+            name="Upload",
+            description="A file that comes with the request (GraphQL multipart request).",
+            specified_by_url="https://github.com/jaydenseric/graphql-multipart-request-spec",
+            serialize=str,
+            parse_value=parse_upload,
+        ),
     },
 )
-"""The configuration of the media schema: the shared one and file sizes."""
+"""The configuration of the media schema: the shared one, file sizes and files."""
