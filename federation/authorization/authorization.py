@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from federation.authorization.guard import NOTHING, Requirement
+from federation.authorization.guard import AUTHENTICATED, NOTHING, Requirement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +46,10 @@ class Authorization:
         if not asked:
             return NOTHING
         caller = self.caller(context)
-        wanted = frozenset(
-            name for each in asked if each.directive == "policy" for name in each.names
-        )
-        held = frozenset(await self.policies(context, wanted)) if wanted else frozenset()
-        shown = {"requiresScopes": caller.scopes, "policy": held}
-        return frozenset(
-            each
-            for each in asked
-            if not (
-                caller.is_authenticated
-                if each.directive == "authenticated"
-                else each.is_met_by(shown[each.directive])
-            )
-        )
+        wanted = [each.names for each in asked if each.directive == "policy"]
+        shown = {
+            "authenticated": AUTHENTICATED if caller.is_authenticated else (),
+            "requiresScopes": caller.scopes,
+            "policy": await self.policies(context, frozenset().union(*wanted)) if wanted else (),
+        }
+        return frozenset(each for each in asked if not each.is_met_by(shown[each.directive]))

@@ -17,7 +17,7 @@ class Guard:
 
     directive: str
     """Its name in the spec, whatever the supergraph calls it."""
-    alternatives: frozenset[frozenset[str]] = frozenset()
+    alternatives: frozenset[frozenset[str]]
     """One of these sets of scopes or policies must be shown whole."""
 
     @property
@@ -26,10 +26,12 @@ class Guard:
         return frozenset().union(*self.alternatives)
 
     def is_met_by(self, shown: Collection[str]) -> bool:
-        """Whether these scopes or policies are enough; none ever are for no alternatives."""
+        """Whether that is enough; nothing ever is for no alternatives."""
         return any(group.issubset(shown) for group in self.alternatives)
 
 
+AUTHENTICATED = frozenset({"authenticated"})
+"""What `@authenticated` asks for, told as scopes are."""
 Requirement = frozenset[Guard]
 """Everything that is asked for; all of it must be met."""
 NOTHING: Requirement = frozenset()
@@ -43,7 +45,7 @@ def read_guard(directive: str, node: DirectiveNode) -> Guard:
     """
     argument = _ARGUMENTS[directive]
     if argument is None:
-        return Guard(directive)
+        return Guard(directive, frozenset({AUTHENTICATED}))
     given = {each.name.value: value_from_ast_untyped(each.value) for each in node.arguments or ()}
     groups = given.get(argument)
     if not isinstance(groups, list) or not all(_is_group(each) for each in groups):
