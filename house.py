@@ -165,6 +165,7 @@ def _front_parts(
         is_schema_public=settings.is_schema_public,
         schema=engine,
         deferring=engine,
+        shares_streams=settings.workers == 1,
         development=settings.is_development,
         explainer=engine,
     )

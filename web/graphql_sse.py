@@ -13,6 +13,9 @@ from web.limits import WebLimits
 from web.operation_runner import Operation, OperationRunner
 from web.resume import marker
 
+Events = asyncio.Queue[bytes | None]
+"""What waits to be sent; None is the end of the stream."""
+
 HEARTBEAT = b":\n\n"
 COMPLETE = b"event: complete\ndata:\n\n"
 
@@ -29,30 +32,24 @@ class EventStreams:
     ) -> None:
         """Stream until the operation ends, the client leaves, or it no longer reads.
 
-        One task asks the engine, one writes, one listens for the client's leaving. Between
-        the first two lies a queue of one: who reads slowly slows only its own stream.
+        One task asks the engine, another writes. Between them lies a queue of one: who reads
+        slowly slows only its own stream.
         """
-        events: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=1)
+        events: Events = asyncio.Queue(maxsize=1)
         client.bookmark.after = client.headers.get("last-event-id")
         client.bookmark.tell = lambda bookmark: events.put(_between_events(bookmark))
-        tasks = [
-            asyncio.create_task(self._produce(operation, client, events)),
-            asyncio.create_task(self._write(client, events, send)),
-            asyncio.create_task(_wait_for_leaving(receive)),
-        ]
-        _producer, writer, leaving = tasks
+        producer = asyncio.create_task(self._produce(operation, client, events))
         try:
-            await asyncio.wait({writer, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            await send_events(events, client, self._limits, receive, send)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            producer.cancel()
+            await asyncio.gather(producer, return_exceptions=True)
 
     async def _produce(
         self,
         operation: Operation,
         client: ClientRequest,
-        events: asyncio.Queue[bytes | None],
+        events: Events,
     ) -> None:
         try:
             async with aclosing(self._runner.stream(operation, client)) as responses:
@@ -60,34 +57,45 @@ class EventStreams:
                     await events.put(_next_event(response, client.bookmark.position))
         except Exception as error:  # noqa: BLE001 -- the border: all are answered
             await events.put(_next_event(refusal(error, client.request_id)))
+        await events.put(COMPLETE)
         await events.put(None)
 
-    async def _write(
-        self, client: ClientRequest, events: asyncio.Queue[bytes | None], send: Send
-    ) -> None:
-        headers = [
-            (b"content-type", b"text/event-stream; charset=utf-8"),
-            (b"cache-control", b"no-store"),
-            (b"x-accel-buffering", b"no"),
-            (b"vary", b"Accept"),
-            (b"x-request-id", client.request_id.encode()),
-        ]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await self._send_chunk(send, HEARTBEAT)
-        event: bytes | None = HEARTBEAT
-        while event is not None:
-            try:
-                async with asyncio.timeout(self._limits.heartbeat_seconds):
-                    event = await events.get()
-            except TimeoutError:
-                event = HEARTBEAT
-            await self._send_chunk(send, COMPLETE if event is None else event)
-        await send({"type": "http.response.body", "body": b""})
 
-    async def _send_chunk(self, send: Send, chunk: bytes) -> None:
-        """Send, but not forever: a client that does not read loses its stream."""
-        async with asyncio.timeout(self._limits.send_seconds_max):
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+async def send_events(
+    events: Events, client: ClientRequest, limits: WebLimits, receive: Receive, send: Send
+) -> None:
+    """Send what comes, until the end, until the client leaves, or no longer reads."""
+    tasks = [
+        asyncio.create_task(_write(events, client, limits, send)),
+        asyncio.create_task(_wait_for_leaving(receive)),
+    ]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _write(events: Events, client: ClientRequest, limits: WebLimits, send: Send) -> None:
+    headers = [
+        (b"content-type", b"text/event-stream; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+        (b"vary", b"Accept"),
+        (b"x-request-id", client.request_id.encode()),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    event: bytes | None = HEARTBEAT
+    while event is not None:
+        async with asyncio.timeout(limits.send_seconds_max):  # who does not read loses it
+            await send({"type": "http.response.body", "body": event, "more_body": True})
+        try:
+            async with asyncio.timeout(limits.heartbeat_seconds):
+                event = await events.get()
+        except TimeoutError:
+            event = HEARTBEAT
+    await send({"type": "http.response.body", "body": b""})
 
 
 def _next_event(response: GraphQLResponse, position: str | None = None) -> bytes:

@@ -22,7 +22,7 @@ from web.client_request import (
 from web.error_response import refusal, write_response
 from web.graphql_params import GraphQLParams, params_from_json
 from web.json_bytes import dump_json
-from web.limits import Slots, WebLimits
+from web.limits import Slots, SlotsPerClient, WebLimits
 from web.operation_runner import Credentials, FrontParts, OperationRunner
 from web.refusals import BadRequest, Overloaded
 from web.resume import asks_for_positions, marker, position_asked_for
@@ -50,6 +50,7 @@ class GraphQLOverWebSocket:
         self._limits = parts.limits
         self._allowed_origins = parts.allowed_origins
         self._sockets = Slots("sockets", parts.limits.sockets_max)
+        self._per_client = SlotsPerClient("sockets", parts.limits.sockets_per_client_max)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket from its handshake to its end."""
@@ -66,7 +67,7 @@ class GraphQLOverWebSocket:
             allowed_origins=self._allowed_origins,
         )
         try:
-            with self._sockets:
+            with self._sockets, self._per_client.one(client.client_host):
                 await _Socket(self._runner, self._limits, client, receive, send).serve()
         except Overloaded:
             await _close(send, CloseCode.TRY_AGAIN_LATER, "Try again later")

@@ -157,6 +157,8 @@ class FrontParts:
     """The engine again, if it defers; None: what is deferred comes with everything else."""
     uploads: UploadRequests | None = None
     """Where files wait that come with an operation; None: none may come."""
+    shares_streams: bool = True
+    """Off where several processes serve one address: a shared event stream lives in one."""
     development: bool = False
     explainer: ExplainsOperations | None = None
     """Asked in development only; None: no plan is shown."""
@@ -244,9 +246,8 @@ class OperationRunner:
             RateLimited: the client comes too often.
         """
         self._parts.admit(client)
-        async with self._parts.make_context(client) as context:
-            if not self._parts.viewer_of(context):
-                raise Unauthenticated("Log in to send files.")
+        if not (await self.check_credentials(client)).viewer:
+            raise Unauthenticated("Log in to send files.")
 
     async def run(self, operation: Operation, client: ClientRequest) -> GraphQLResponse:
         """Run a query or mutation to its answer; a failure is an answer without data.

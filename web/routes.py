@@ -20,6 +20,7 @@ from web.explorer import (
 )
 from web.front_app import FrontApp
 from web.graphql_http import GraphQLOverHTTP
+from web.graphql_sse_single import STREAM_PATH, GraphQLOverOneStream
 from web.graphql_ws import GraphQLOverWebSocket
 from web.health import Check, Health
 from web.operation_runner import FrontParts, OperationRunner
@@ -37,6 +38,7 @@ def build_app(
     """Put the whole surface together; `Any` is Starlette's type of a lifespan's state.
 
     /graphql   queries, mutations, event streams; sockets; the explorer for browsers
+    /graphql/stream   event streams that several operations share
     /health    the process lives          /ready   what it relies on answers
     /media     files, by the routes given; /ipfs, metadata of tokens, is one of them
     /schema.graphql   what clients see, as text
@@ -54,6 +56,7 @@ def build_app(
     routes: list[BaseRoute] = [
         Route("/health", health.health),
         Route("/ready", health.ready),
+        Route(STREAM_PATH, GraphQLOverOneStream(runner, parts)),
         *media,
     ]
     if parts.schema is not None:
