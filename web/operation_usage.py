@@ -102,10 +102,10 @@ class OperationUsage:
         self._characters = 0
         if not counts:
             return
-        await asyncio.to_thread(self._read_new, {document for document, _, _ in counts})
         try:
+            await self._read_new({document for document, _, _ in counts})
             written, wanted = await self._write(counts)
-        except DependencyError:
+        except (DependencyError, asyncio.CancelledError):
             self._count_again(counts)
             raise
         if missed or written < wanted:
@@ -145,21 +145,22 @@ class OperationUsage:
             count=count,
         )
 
-    def _read_new(self, documents: Collection[str]) -> None:
-        """In a thread: what these texts ask for, of those that were not read lately."""
+    async def _read_new(self, documents: Collection[str]) -> None:
+        """Know what these texts ask for; a thread reads those that are new."""
+        new = [each for each in documents if each not in self._operations]
         schema = self._read_schema()
+        read = await asyncio.to_thread(lambda: [_read(each, schema) for each in new])
+        self._operations.update(zip(new, read, strict=True))
         for document in documents:
-            if document in self._operations:
-                self._operations.move_to_end(document)
-            else:
-                self._operations[document] = _read(document, schema)
+            self._operations.move_to_end(document)
         while len(self._operations) > max(READ_OPERATIONS_MAX, len(documents)):
             self._operations.popitem(last=False)
 
     def _count_again(self, counts: dict[_Key, int]) -> None:
         for key, count in counts.items():
-            if key in self._counts or len(self._counts) < KEYS_MAX:
-                self._counts[key] = self._counts.get(key, 0) + count
+            self.count(*key)
+            if key in self._counts:
+                self._counts[key] += count - 1
 
     async def _tidy(self) -> None:
         """Forget old days, once a day."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +20,9 @@ from db.tables.users import (
 from domain.users.operations import PersistedOperation, PublishedManifest
 from domain.users.usage import Usage
 
+PUBLISHING = 7_888_585
+"""The advisory lock of those who publish."""
+
 
 class OperationsRepository:
     """Reads for update and writes of manifests, operations and their use."""
@@ -28,6 +31,15 @@ class OperationsRepository:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def hold_publishing(self) -> None:
+        """Let nobody else publish until the end: two would wait for each other's operations.
+
+        SQLite has one writer anyway.
+        """
+        if self._connection.dialect.name == "postgresql":
+            lock = text(f"SELECT pg_advisory_xact_lock({PUBLISHING})")
+            await self._connection.execute(lock)
 
     async def add_manifest(self, manifest: PublishedManifest) -> bool:
         """Add a version of a client; False when it is there."""
@@ -82,29 +94,32 @@ class OperationsRepository:
 
     async def save_checks(self, checked: Mapping[str, str | None], schema: str) -> None:
         """Note for each operation why it does not fit this schema, or that it does (None)."""
-        for document_id, fault in checked.items():
-            await self._connection.execute(
-                update(operations)
-                .where(operations.c.id == document_id)
-                .values(checked_schema=schema, fault=fault)
-            )
+        statement = (
+            update(operations)
+            .where(operations.c.id == bindparam("document_id"))
+            .values(checked_schema=schema, fault=bindparam("found"))
+        )
+        rows = [{"document_id": each, "found": checked[each]} for each in sorted(checked)]
+        await self._connection.execute(statement, rows)
 
     async def add_usage(self, used: Sequence[Usage]) -> None:
-        """Add counts to those of their days."""
+        """Add counts to those of their days; in one order, so that processes never deadlock."""
         table = operation_usage
         insert = self._insert(table)
         statement = insert.on_conflict_do_update(
             index_elements=["day", "client", "version", "operation"],
             set_={"count": table.c.count + insert.excluded.count},
         )
-        await self._connection.execute(statement, [values_of(each) for each in used])
+        rows = [values_of(each) for each in used]
+        rows.sort(key=lambda row: (row["operation"], row["client"], row["version"]))
+        await self._connection.execute(statement, rows)
 
     async def add_fields(self, fields: Mapping[str, Collection[str]]) -> None:
         """Note which fields operations select; `Type.field` by the hash of the text."""
         rows = [
             {"operation": operation, "field": name}
-            for operation, names in fields.items()
-            for name in names
+            for operation, names in sorted(fields.items())
+            for name in sorted(names)
         ]
         await self._insert_missing(operation_fields, rows)
 

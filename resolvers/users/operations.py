@@ -75,6 +75,7 @@ async def publish_operations(
     operations = await _checked(ctx, entries)
     ids = {each.id for each in operations}
     async with ctx.unit_of_work(OperationsRepository) as uow:
+        await uow.rows.hold_publishing()
         await uow.rows.forget_retired(ctx.clock.now() - KEPT_AFTER_RETIREMENT)
         is_new = await uow.rows.add_manifest(published)
         await uow.rows.add_operations(operations)
@@ -174,7 +175,7 @@ async def _checked(
 
 
 def _require_same_texts(operations: Sequence[PersistedOperation], hashes: dict[str, str]) -> None:
-    """Look after adding, so that of two who publish at the same time the second is refused."""
+    """Look after adding: what was there stays as it was."""
     taken = [each.id for each in operations if hashes[each.id] != each.sha256]
     if taken:
         message = "The id stands for another text; give changed operations new ids."

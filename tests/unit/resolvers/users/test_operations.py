@@ -1,5 +1,6 @@
 """Publishing operations, retiring them, and what a changed schema breaks."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -221,3 +222,22 @@ async def test_only_admins_manage_clients(act, as_viewer) -> None:
         await act(as_viewer())
     with pytest.raises(Forbidden):
         await act(as_viewer(ANNA))
+
+
+async def test_of_two_who_publish_an_id_at_once_one_is_refused(admin) -> None:
+    both = await asyncio.gather(
+        publish(admin, {"a": HELLO, "b": OLD}, client="web"),
+        publish(admin, {"b": HELLO, "a": OLD}, client="ios"),
+        return_exceptions=True,
+    )
+
+    refused = [each for each in both if isinstance(each, ManifestRefused)]
+    assert [{fault.about for fault in each.faults} for each in refused] == [{"a", "b"}]
+    assert len(await list_published(admin)) == 1
+
+
+async def test_the_same_version_published_twice_at_once_is_there_once(admin) -> None:
+    first, second = await asyncio.gather(publish(admin), publish(admin))
+
+    assert first == second
+    assert len(await published_ids(admin)) == 2
