@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 import asyncpg
-from sqlalchemy import Boolean, Float, Select, bindparam, literal, select
+from sqlalchemy import Boolean, Float, Select, Table, bindparam, literal, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg as sqlalchemy_asyncpg
 from sqlalchemy.engine import Dialect
@@ -75,12 +75,20 @@ class _Compiled:
     """Driver rows as records: each column becomes the argument of its name."""
 
 
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """The records of a join: each takes the columns of its table, in the order of both."""
+
+    records: tuple[Callable[..., Any], ...]
+    tables: tuple[Table, ...]
+
+
 @dataclass(slots=True)
 class Query(Generic[RowT]):
     """A read statement and what its rows become; make it once, at import."""
 
     statement: Select[Any]
-    record: Callable[..., RowT]
+    record: Callable[..., RowT] | SideBySide
     on_sqlite: Select[Any] | None = None
     """The same rows in another way, where SQLite would read far more than it gives."""
     _by_dialect: dict[str, _Compiled] = field(default_factory=dict)
@@ -267,7 +275,9 @@ def _bind(compiled: _Compiled, name: str, parameters: dict[str, Any]) -> Any:
     return value if convert is None else convert(value)
 
 
-def _compile(statement: Select[Any], record: Callable[..., Any], dialect: Dialect) -> _Compiled:
+def _compile(
+    statement: Select[Any], record: Callable[..., Any] | SideBySide, dialect: Dialect
+) -> _Compiled:
     compiled = statement.compile(dialect=dialect)
     assert isinstance(compiled, SQLCompiler)
     bind: dict[str, Any] = dict(compiled._bind_processors)
@@ -276,16 +286,40 @@ def _compile(statement: Select[Any], record: Callable[..., Any], dialect: Dialec
         for parameter, name in compiled.bind_names.items()
         if not parameter.required
     }
-    columns = tuple(statement.selected_columns)
+    if isinstance(record, SideBySide):
+        rows = _maker_of_join(record, dialect)
+    else:
+        rows = _maker(record, tuple(statement.selected_columns), dialect)
     return _Compiled(
         sql=compiled.string,
         parameters=tuple(compiled.positiontup or compiled.bind_names.values()),
         constants=constants,
         bind=bind,
-        rows=row_maker(
-            record, [str(column.key) for column in columns], _conversions(columns, dialect)
-        ),
+        rows=rows,
     )
+
+
+def _maker_of_join(record: SideBySide, dialect: Dialect) -> RowMaker:
+    parts: list[tuple[slice, RowMaker]] = []
+    begin = 0
+    for table, each in zip(record.tables, record.records, strict=True):
+        columns = tuple(table.c)
+        end = begin + len(columns)
+        parts.append((slice(begin, end), _maker(each, columns, dialect)))
+        begin = end
+
+    def make(rows: Sequence[Sequence[Any]]) -> list[Any]:
+        made = [maker([row[place] for row in rows]) for place, maker in parts]
+        return list(zip(*made, strict=True))
+
+    return make
+
+
+def _maker(
+    record: Callable[..., Any], columns: Sequence[ColumnElement[Any]], dialect: Dialect
+) -> RowMaker:
+    names = [str(column.key) for column in columns]
+    return row_maker(record, names, _conversions(columns, dialect))
 
 
 def _conversions(columns: Sequence[ColumnElement[Any]], dialect: Dialect) -> dict[int, Convert]:

@@ -14,13 +14,13 @@ Generated for a `Track`, it reads
         return made
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 from db.types import Convert
 
-RowMaker = Callable[[Iterable[Sequence[Any]]], list[Any]]
+RowMaker = Callable[[Sequence[Sequence[Any]]], list[Any]]
 
 
 def row_maker(

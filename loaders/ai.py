@@ -5,13 +5,17 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, Text, bindparam, false, func, or_, select, tuple_
+from sqlalchemy import Select, Text, bindparam, false, func, or_, select, true, tuple_
+from sqlalchemy.sql import FromClause
 
 from db.read import Read, key_in, query
 from db.tables.ai import ai_embeddings, ai_models, ai_neighbours, ai_playables, ai_tastes
 from db.types import Instant
 from domain.ai.records import AiPlayable, AudioAnalysis, Neighbour, Taste, TrainedModel
+from domain.viewer import Sight
 from loaders.batch import BatchLoader, GroupLoader
+from loaders.pages import LIMIT, from_keys
+from loaders.sight import is_seen
 
 ANALYSIS_COLUMNS = (
     ai_embeddings.c.playable,
@@ -64,35 +68,55 @@ class AnalysisByPlayable(BatchLoader[str, AudioAnalysis]):
     key_name = "playable"
 
 
-def _nearest_public() -> Select[Any]:
-    """Each playable's nearest public neighbours; one statement for all of them."""
+SUBJECT, NEAR = ai_playables.alias("subject"), ai_playables.alias("near")
+SUBJECT_IS_SEEN = is_seen(SUBJECT, func.coalesce(SUBJECT.c.is_public, false()))
+BEST_FIRST = (ai_neighbours.c.score.desc(), ai_neighbours.c.neighbour)
+
+
+def _nearest_public(keys: FromClause) -> Select[Any]:
+    """A few steps in the index for each of the keys."""
+    nearest = (
+        select(ai_neighbours)
+        .join(NEAR, NEAR.c.playable == ai_neighbours.c.neighbour)
+        .where(ai_neighbours.c.playable == keys.c.value, NEAR.c.is_public)
+        .order_by(*BEST_FIRST)
+        .limit(LIMIT)
+        .correlate(keys)
+        .lateral("nearest")
+    )
+    seen = keys.join(SUBJECT, SUBJECT.c.playable == keys.c.value)
+    return (
+        select(*nearest.c)
+        .select_from(seen.join(nearest, true()))
+        .where(SUBJECT_IS_SEEN)
+        .order_by(nearest.c.score.desc(), nearest.c.neighbour)
+    )
+
+
+def _ranked_public(keys: FromClause) -> Select[Any]:
+    """The same for SQLite, which has no lateral join: the lists wanted are read and numbered.
+
+    Its outer joins make it begin with the keys, and not with all that is public.
+    """
+    place = func.row_number().over(partition_by=ai_neighbours.c.playable, order_by=BEST_FIRST)
     ranked = (
-        select(
-            ai_neighbours,
-            func.row_number()
-            .over(
-                partition_by=ai_neighbours.c.playable,
-                order_by=(ai_neighbours.c.score.desc(), ai_neighbours.c.neighbour),
-            )
-            .label("place"),
+        select(ai_neighbours, place.label("place"))
+        .select_from(
+            keys.outerjoin(SUBJECT, SUBJECT.c.playable == keys.c.value)
+            .outerjoin(ai_neighbours, ai_neighbours.c.playable == keys.c.value)
+            .outerjoin(NEAR, NEAR.c.playable == ai_neighbours.c.neighbour)
         )
-        # Written so that SQLite begins with the lists wanted, and not with all that is public.
-        .outerjoin(ai_playables, ai_playables.c.playable == ai_neighbours.c.neighbour)
-        .where(key_in(ai_neighbours.c.playable), func.coalesce(ai_playables.c.is_public, false()))
+        .where(SUBJECT_IS_SEEN, func.coalesce(NEAR.c.is_public, false()))
         .subquery()
     )
     columns = [ranked.c[column.name] for column in ai_neighbours.c]
-    return (
-        select(*columns)
-        .where(ranked.c.place <= bindparam("limit"))
-        .order_by(ranked.c.playable, ranked.c.place)
-    )
+    return select(*columns).where(ranked.c.place <= LIMIT).order_by(ranked.c.place)
 
 
 class NeighboursByPlayable(GroupLoader[str, Neighbour]):
-    """Playables to their nearest public neighbours, best first."""
+    """Playables that a `Sight` covers to their nearest public neighbours, best first."""
 
-    query = query(_nearest_public(), Neighbour)
+    query = from_keys(_nearest_public, Neighbour, on_sqlite=_ranked_public)
     key_name = "playable"
 
 
@@ -167,7 +191,7 @@ class AiLoaders:
 
     def __init__(self, read: Read) -> None:
         self._read = read
-        self._neighbours: dict[int, NeighboursByPlayable] = {}
+        self._neighbours: dict[tuple[int, Sight], NeighboursByPlayable] = {}
 
     @cached_property
     def playable_by_key(self) -> PlayableByKey:
@@ -179,6 +203,9 @@ class AiLoaders:
         """How they sound."""
         return AnalysisByPlayable(self._read)
 
-    def neighbours_by_playable(self, limit: int) -> NeighboursByPlayable:
-        """The nearest public neighbours, at most `limit` for each playable."""
-        return self._neighbours.setdefault(limit, NeighboursByPlayable(self._read, limit=limit))
+    def neighbours_by_playable(self, limit: int, sight: Sight) -> NeighboursByPlayable:
+        """The nearest public neighbours, at most `limit` for each playable that is seen."""
+        key = (limit, sight)
+        if key not in self._neighbours:
+            self._neighbours[key] = NeighboursByPlayable(self._read, limit=limit, **sight._asdict())
+        return self._neighbours[key]

@@ -7,7 +7,7 @@ load d         ─┘
 """
 
 import asyncio
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from operator import attrgetter
@@ -85,6 +85,10 @@ class _Loader(Generic[KeyT, ValueT]):
             # Shielded: a caller that is cancelled must not take the others' rows along.
             found |= await asyncio.shield(reading.found)
         return [found[key] for key in keys]
+
+    def keep(self, values: Mapping[KeyT, ValueT]) -> None:
+        """Take over what was read together with something else."""
+        self._loaded.update(values)
 
     def clear(self, key: KeyT) -> None:
         """Read this key anew when it is asked for again: its row has changed."""

@@ -5,42 +5,32 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Integer,
     Text,
     bindparam,
     func,
     literal_column,
-    or_,
     select,
     text,
     tuple_,
 )
 from sqlalchemy.sql import FromClause
 
-from db.read import Read, key_in, query
+from db.read import Query, Read, SideBySide, key_in, query
 from db.tables.media import OPEN, PUBLIC, albums, artists, playback_sessions, tracks
 from db.types import Instant
 from domain.ids import AlbumId, ArtistId, TrackId
 from domain.media.playback_records import PlaybackSession
 from domain.media.records import Album, Artist, Track
-from domain.policies.media import Sight
+from domain.viewer import Sight
 from loaders.batch import BatchLoader, GroupLoader
 from loaders.pages import newest_of_each, page_of_each
+from loaders.sight import is_seen
 
 IS_PUBLIC = text(PUBLIC)
 
 PageLoaderT = TypeVar("PageLoaderT", bound=GroupLoader[Any, Any])
-
-
-def is_seen(table: FromClause, is_public: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Rows that a `Sight` covers: public ones, and drafts of its owner."""
-    return or_(
-        is_public,
-        table.c.owner_id == bindparam("owner_id", type_=Text),
-        bindparam("sees_all", type_=Boolean).is_(True),
-    )
 
 
 def track_is_seen(table: FromClause) -> ColumnElement[bool]:
@@ -66,8 +56,11 @@ def _is_behind(table: FromClause) -> ColumnElement[bool]:
     )
 
 
-PUBLIC_TRACKS = query(
-    select(tracks)
+PUBLIC_TRACKS: Query[tuple[Track, Artist, Album]] = Query(
+    select(tracks, artists, albums)
+    # Written so that SQLite begins with the tracks: each has an artist and an album.
+    .outerjoin(artists, artists.c.id == tracks.c.artist_id)
+    .outerjoin(albums, albums.c.id == tracks.c.album_id)
     .where(
         IS_PUBLIC,
         tuple_(tracks.c.published_at, tracks.c.id)
@@ -75,7 +68,7 @@ PUBLIC_TRACKS = query(
     )
     .order_by(tracks.c.published_at.desc(), tracks.c.id.desc())
     .limit(bindparam("limit", type_=Integer)),
-    Track,
+    SideBySide((Track, Artist, Album), (tracks, artists, albums)),
 )
 TRACKS_OF_OWNER = query(
     select(tracks)

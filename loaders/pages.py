@@ -1,9 +1,19 @@
-"""A page of the rows of many keys at once, in one statement."""
+"""What belongs to many keys at once, in one statement: a row of each, or a page."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, Table, Text, bindparam, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.sql import FromClause
 
 from db.read import Query
@@ -15,6 +25,18 @@ Order = Callable[[FromClause], Sequence[ColumnElement[Any]]]
 
 LIMIT = bindparam("limit", type_=Integer)
 KEYS = bindparam("keys", type_=TextKeys())
+
+
+def from_keys(
+    build: Callable[[FromClause], Select[Any]],
+    record: Callable[..., RowT],
+    *,
+    on_sqlite: Callable[[FromClause], Select[Any]] | None = None,
+) -> Query[RowT]:
+    """A statement that begins with a table of `keys`, whose one column is `value`."""
+    keys = func.unnest(KEYS).table_valued("value").render_derived(name="keys")
+    their_keys = func.json_each(KEYS).table_valued("value", name="keys")
+    return Query(build(keys), record, (on_sqlite or build)(their_keys))
 
 
 def page_of_each(
@@ -33,7 +55,7 @@ def page_of_each(
     """
     other = table.alias("paged")
 
-    def page(keys: FromClause, *columns: Any) -> Any:
+    def page(keys: FromClause, *columns: Any) -> Select[Any]:
         return (
             select(*columns)
             .where(other.c[group] == keys.c.value, condition(other))
@@ -42,18 +64,19 @@ def page_of_each(
             .correlate(keys)
         )
 
-    keys = func.unnest(KEYS).table_valued("value").render_derived(name="keys")
-    rows = page(keys, other).lateral("page")
-    statement = select(*rows.c).select_from(keys.join(rows, true())).order_by(*order(rows))
+    def pages(keys: FromClause) -> Select[Any]:
+        rows = page(keys, other).lateral("page")
+        return select(*rows.c).select_from(keys.join(rows, true())).order_by(*order(rows))
 
-    keys = func.json_each(KEYS).table_valued("value", name="keys")
-    on_sqlite: Any = (
-        select(table)
-        .select_from(keys.join(table, true()))
-        .where(table.c.id.in_(page(keys, other.c.id)))
-        .order_by(*order(table))
-    )
-    return Query(statement, record, on_sqlite)
+    def pages_by_id(keys: FromClause) -> Select[Any]:
+        return (
+            select(table)
+            .select_from(keys.join(table, true()))
+            .where(table.c.id.in_(page(keys, other.c.id)))
+            .order_by(*order(table))
+        )
+
+    return from_keys(pages, record, on_sqlite=pages_by_id)
 
 
 def newest_of_each(

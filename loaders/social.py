@@ -3,9 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Table, Text, bindparam, func, select, text, tuple_
+from sqlalchemy import (
+    Select,
+    Table,
+    Text,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    text,
+    true,
+    tuple_,
+)
+from sqlalchemy.sql import FromClause
 
 from db.read import Query, Read, key_in, query
 from db.tables.social import (
@@ -20,9 +32,9 @@ from db.tables.social import (
 )
 from db.types import Instant, TextKeys
 from domain.ids import ArtistId, NotificationId, UserId
-from domain.social.records import Comment, Follow, KnownPlayable, Like, Notification
+from domain.social.records import Comment, Follow, Like, Notification, PlayableStats
 from loaders.batch import BatchLoader, GroupLoader
-from loaders.pages import newest_of_each
+from loaders.pages import from_keys, newest_of_each
 
 RowT = TypeVar("RowT")
 
@@ -33,20 +45,6 @@ class ArtistStats:
 
     artist_id: ArtistId
     follower_count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlayableStats:
-    """Counters of something playable."""
-
-    playable: str
-    like_count: int
-    comment_count: int
-
-
-def nothing_of(playable: str) -> PlayableStats:
-    """The counters of what nobody has touched yet: it has no row."""
-    return PlayableStats(playable=playable, like_count=0, comment_count=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +61,26 @@ class ArtistStatsById(BatchLoader[ArtistId, ArtistStats]):
     key_name = "artist_id"
 
 
+def _stats_of(keys: FromClause) -> Select[Any]:
+    """One row for each key: there may be none in either table, or in both."""
+    known, counted = known_playables, playable_stats
+    return select(
+        keys.c.value.label("playable"),
+        func.coalesce(known.c.owner_id, literal_column("''")).label("owner_id"),
+        func.coalesce(known.c.is_public, true()).label("is_public"),
+        func.coalesce(counted.c.like_count, literal_column("0")).label("like_count"),
+        func.coalesce(counted.c.comment_count, literal_column("0")).label("comment_count"),
+    ).select_from(
+        keys.outerjoin(known, known.c.playable == keys.c.value).outerjoin(
+            counted, counted.c.playable == keys.c.value
+        )
+    )
+
+
 class PlayableStatsByKey(BatchLoader[str, PlayableStats]):
-    """Playables (`Track:<id>`) to their counters."""
+    """Playables (`Track:<id>`) to their counters and who may see them; each has a row."""
 
-    query = query(select(playable_stats).where(key_in(playable_stats.c.playable)), PlayableStats)
-    key_name = "playable"
-
-
-class KnownPlayableByKey(BatchLoader[str, KnownPlayable]):
-    """Playables (`Track:<id>`) to what social knows of them."""
-
-    query = query(select(known_playables).where(key_in(known_playables.c.playable)), KnownPlayable)
+    query = from_keys(_stats_of, PlayableStats)
     key_name = "playable"
 
 
@@ -189,13 +196,8 @@ class SocialLoaders:
 
     @cached_property
     def playable_stats_by_key(self) -> PlayableStatsByKey:
-        """Counters of playables."""
+        """Counters of playables, and who may see them."""
         return PlayableStatsByKey(self._read)
-
-    @cached_property
-    def known_playable_by_key(self) -> KnownPlayableByKey:
-        """Who may see what can be played."""
-        return KnownPlayableByKey(self._read)
 
     @cached_property
     def notification_by_id(self) -> NotificationById:

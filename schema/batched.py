@@ -66,21 +66,30 @@ def references(parse: Callable[[str], KeyT]) -> Callable[[Resolve], "staticmetho
         async def resolve_references(
             ids: Sequence[str], ctx: RequestContext
         ) -> list[RecordT | BadInput | None]:
-            parsed = [_parsed(parse, text) for text in ids]
-            keys = [key for key in parsed if not isinstance(key, BadInput)]
-            found = iter(await find(keys, ctx))
-            return [key if isinstance(key, BadInput) else next(found) for key in parsed]
+            keys, refusals = _parse_all(parse, ids)
+            found = await find(keys, ctx)
+            if not refusals:
+                return [*found]
+            rest = iter(found)
+            return [refusals[n] if n in refusals else next(rest) for n in range(len(ids))]
 
         return staticmethod(resolve_references)
 
     return decorate
 
 
-def _parsed(parse: Callable[[str], KeyT], text: str) -> KeyT | BadInput:
-    try:
-        return parse(text)
-    except BadInput as refusal:
-        return refusal
+def _parse_all(
+    parse: Callable[[str], KeyT], ids: Sequence[str]
+) -> tuple[list[KeyT], dict[int, BadInput]]:
+    """The keys, and by their places what is no id of the kind."""
+    keys: list[KeyT] = []
+    refusals: dict[int, BadInput] = {}
+    for place, text in enumerate(ids):
+        try:
+            keys.append(parse(text))
+        except BadInput as refusal:
+            refusals[place] = refusal
+    return keys, refusals
 
 
 def _alone(resolve: Resolve) -> Resolve:

@@ -1,26 +1,10 @@
 """Who may see, hear, upload and publish."""
 
-from typing import NamedTuple
-
 from domain.ids import UserId
 from domain.media.playback_records import PlaybackSession
 from domain.media.records import Album, Artist, Track
 from domain.viewer import Role, Viewer
 from errors import Forbidden, NotFound
-
-
-class Sight(NamedTuple):
-    """What a viewer's lists hold beside what is public."""
-
-    owner_id: str
-    """Whose drafts they hold; empty for nobody."""
-    sees_all: bool
-    """True for an admin."""
-
-
-def sight_of(viewer: Viewer) -> Sight:
-    """A viewer's sight; the rule of `may_see_track`, for reads to apply."""
-    return Sight(viewer.user_id or "", viewer.has_role(Role.ADMIN))
 
 
 def may_see_track(viewer: Viewer, track: Track) -> bool:

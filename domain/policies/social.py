@@ -1,11 +1,11 @@
 """Who may do what among people."""
 
-from domain.social.records import Comment, KnownPlayable
+from domain.social.records import Comment, KnownPlayable, PlayableStats
 from domain.viewer import Role, Viewer
 from errors import Forbidden, NotFound
 
 
-def may_see_playable(viewer: Viewer, playable: KnownPlayable) -> bool:
+def may_see_playable(viewer: Viewer, playable: KnownPlayable | PlayableStats) -> bool:
     """What is public, one's own, and anything for an admin."""
     return playable.is_public or viewer.user_id == playable.owner_id or viewer.has_role(Role.ADMIN)
 

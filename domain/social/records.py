@@ -37,6 +37,19 @@ class KnownPlayable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlayableStats:
+    """What anyone may be told of something playable, and who may be told."""
+
+    playable: str
+    owner_id: UserId
+    """Empty for what social has not heard of."""
+    is_public: bool
+    """True also for what social has not heard of: nobody can have said anything about it."""
+    like_count: int
+    comment_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Follow:
     """Somebody follows an artist."""
 

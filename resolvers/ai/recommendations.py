@@ -5,6 +5,7 @@ import asyncio
 from domain.ai.records import AiPlayable, Neighbour, Recommendations, Taste
 from domain.ai.rules import POPULARITY_MODEL, RECOMMENDATIONS_MAX, rank_for_listener
 from domain.ports import Scored
+from domain.viewer import Sight
 from errors import ModelUnavailable
 from loaders.ai import HISTORY_OF_USER, POPULAR
 from resolvers.ai.similar_tracks import checked_first
@@ -17,6 +18,9 @@ SPARE = 100
 
 ALIKE_OF, ALIKE_EACH = 20, 5
 """So many of the newest items heard are asked for so many that sound like them."""
+
+EVERYTHING = Sight(owner_id="", sees_all=True)
+"""What was heard counts, also when it is hidden by now."""
 
 MODEL_SECONDS_MAX = 2.0
 """Leaves the rest of a fetch's time for the answer; AI_TIMEOUT may be shorter."""
@@ -64,7 +68,7 @@ async def _read_tastes(ctx: RequestContext) -> dict[str, Taste]:
 
 async def _read_alike(ctx: RequestContext, tastes: dict[str, Taste]) -> list[Neighbour]:
     """What sounds like the newest of what was heard: the way of the new into the ranking."""
-    loader = ctx.loaders.ai.neighbours_by_playable(ALIKE_EACH)
+    loader = ctx.loaders.ai.neighbours_by_playable(ALIKE_EACH, EVERYTHING)
     lists = await loader.load_all(list(tastes)[:ALIKE_OF])
     return [near for each in lists for near in each]
 

@@ -21,19 +21,16 @@ async def list_similar(
         BadInput: `first` is out of bounds.
     """
     count = checked_first(first, SIMILAR_DEFAULT, NEIGHBOURS_MAX)
-    seen = await _list_visible(ctx, keys)
-    if not seen:
-        return [[] for _ in keys]
-    lists = await ctx.loaders.ai.neighbours_by_playable(count).load_all(seen)
-    found = dict(zip(seen, lists, strict=True))
-    return [found.get(str(key), []) for key in keys]
+    loader = ctx.loaders.ai.neighbours_by_playable(count, ctx.viewer.sight)
+    return await loader.load_all([str(key) for key in keys])
 
 
 async def find_analyses(
     ctx: RequestContext, keys: Sequence[PlayableKey]
 ) -> list[AudioAnalysis | None]:
     """How each playable sounds; None while nobody has listened, or for a hidden one."""
-    seen = await _list_visible(ctx, keys)
+    known = await ctx.loaders.ai.playable_by_key.load_all([str(key) for key in keys])
+    seen = [each.playable for each in known if each and may_see_playable(ctx.viewer, each)]
     if not seen:
         return [None] * len(keys)
     analyses = await ctx.loaders.ai.analysis_by_playable.load_all(seen)
@@ -51,8 +48,3 @@ def checked_first(first: int | None, default: int, first_max: int) -> int:
     if not 1 <= count <= first_max:
         raise BadInput(f"first must be from 1 to {first_max}, not {count}.", field="first")
     return count
-
-
-async def _list_visible(ctx: RequestContext, keys: Sequence[PlayableKey]) -> list[str]:
-    found = await ctx.loaders.ai.playable_by_key.load_all([str(key) for key in keys])
-    return [each.playable for each in found if each and may_see_playable(ctx.viewer, each)]

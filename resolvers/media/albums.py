@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from domain.ids import AlbumId, ArtistId
 from domain.media.records import Album, Track
 from domain.pages import Page, PageRequest, before_text, build_page
-from domain.policies.media import may_see_album, sight_of
+from domain.policies.media import may_see_album
 from resolvers.context import RequestContext
 from resolvers.media.cursors import place_on_album
 
@@ -37,7 +37,7 @@ async def list_albums_of_artists(
 ) -> list[Page[Album]]:
     """Each artist's albums that the viewer may see, the newest first."""
     loader = ctx.loaders.media.albums_by_artist_id(
-        sight_of(ctx.viewer), limit=page.first + 1, before=before_text(page)
+        ctx.viewer.sight, limit=page.first + 1, before=before_text(page)
     )
     found = await loader.load_all(artist_ids)
     return [build_page(rows, page, lambda album: (album.id,)) for rows in found]
@@ -49,7 +49,7 @@ async def list_tracks_of_albums(
     """Each album's tracks that the viewer may see, by disc and number."""
     disc, number, key = place_on_album(page)
     loader = ctx.loaders.media.tracks_by_album_id(
-        sight_of(ctx.viewer), limit=page.first + 1, disc=disc, number=number, id=key
+        ctx.viewer.sight, limit=page.first + 1, disc=disc, number=number, id=key
     )
     found = await loader.load_all(album_ids)
     return [build_page(rows, page, _place_of) for rows in found]

@@ -6,7 +6,6 @@ from domain.ids import AlbumId, ArtistId, TrackId
 from domain.media.records import Album, Artist, Track
 from domain.media.search_text import query_words, text_key
 from domain.pages import Page, PageRequest, build_page
-from domain.policies.media import sight_of
 from domain.text import checked_text
 from loaders.media_search import HITS, Hit
 from resolvers.context import RequestContext
@@ -37,7 +36,7 @@ async def search(ctx: RequestContext, text: str, page: PageRequest) -> Page[Foun
             HITS,
             words=words,
             whole=text_key(text),
-            **sight_of(ctx.viewer)._asdict(),
+            **ctx.viewer.sight._asdict(),
             rank=rank,
             number=number,
             limit=page.first + 1,

@@ -28,7 +28,6 @@ from domain.policies.media import (
     may_see_track,
     require_manage_track,
     require_own_track,
-    sight_of,
 )
 from loaders.media import PUBLIC_TRACKS, TRACKS_OF_OWNER
 from resolvers.context import RequestContext
@@ -61,10 +60,12 @@ async def find_tracks(ctx: RequestContext, track_ids: Sequence[TrackId]) -> list
 
 
 async def list_tracks(ctx: RequestContext, page: PageRequest) -> Page[Track]:
-    """Public tracks, the newest publication first."""
+    """Public tracks, the newest publication first; read with whose they are and their albums."""
     at, key = before_instant(page)
     rows = await ctx.read("media").fetch(PUBLIC_TRACKS, at=at, id=key, limit=page.first + 1)
-    return build_page(rows, page, _by_publication)
+    ctx.loaders.media.artist_by_id.keep({artist.id: artist for _, artist, _ in rows})
+    ctx.loaders.media.album_by_id.keep({album.id: album for _, _, album in rows})
+    return build_page([track for track, _, _ in rows], page, _by_publication)
 
 
 async def list_my_tracks(ctx: RequestContext, page: PageRequest) -> Page[Track]:
@@ -85,7 +86,7 @@ async def list_tracks_of_artists(
 ) -> list[Page[Track]]:
     """Each artist's tracks that the viewer may see, the newest first."""
     loader = ctx.loaders.media.tracks_by_artist_id(
-        sight_of(ctx.viewer), limit=page.first + 1, before=before_text(page)
+        ctx.viewer.sight, limit=page.first + 1, before=before_text(page)
     )
     found = await loader.load_all(artist_ids)
     return [build_page(rows, page, lambda track: (track.id,)) for rows in found]

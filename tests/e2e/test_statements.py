@@ -77,7 +77,7 @@ async def test_the_home_page_asks_each_subgraph_once_in_each_wave(
     asked = Counter((fetch["depth"], fetch["subgraph"]) for fetch in fetches)
     assert {subgraph for _, subgraph in asked} == SUBGRAPHS
     assert set(asked.values()) == {1}, asked
-    assert answer["extensions"]["explain"]["statements"] == 21, "each is worth a look at the plan"
+    assert answer["extensions"]["explain"]["statements"] == 17, "each is worth a look at the plan"
 
 
 PAGES: dict[str, dict[str, object]] = {

@@ -33,6 +33,7 @@ from loaders.social import (
     UNREAD_COUNT,
     CommentsByPlayable,
     LikeByPlayable,
+    PlayableStatsByKey,
 )
 from loaders.users import UserById
 from tests.factories.media import a_track, an_album, an_artist
@@ -66,6 +67,8 @@ LISTS = {
 ENTRIES = {
     "users by id": (UserById.query, "pk_users"),
     "sessions by id": (SESSIONS_BY_ID, "pk_playback_sessions"),
+    "who may see a playable": (PlayableStatsByKey.query, "pk_known_playables"),
+    "counters of a playable": (PlayableStatsByKey.query, "pk_playable_stats"),
     "likes by user and playable": (LikeByPlayable.query, "pk_likes"),
     "jobs under way": (UnfinishedJobByDedupeKey.query, "uq_jobs_dedupe_key"),
     "unread notifications": (UNREAD_COUNT, "ix_notifications_unread"),

@@ -14,8 +14,9 @@ from loaders.ai import HISTORY_OF_USER, POPULAR, NeighboursByPlayable
             "the lists wanted come first, then whether each neighbour is public",
             NeighboursByPlayable.query,
             [
+                "SEARCH subject USING INDEX sqlite_autoindex_ai_playables_1 (playable=?)",
                 "SEARCH ai_neighbours USING INDEX ix_ai_neighbours_score (playable=?)",
-                "SEARCH ai_playables USING INDEX sqlite_autoindex_ai_playables_1 (playable=?)",
+                "SEARCH near USING INDEX sqlite_autoindex_ai_playables_1 (playable=?)",
             ],
         ),
         (
@@ -44,4 +45,4 @@ def test_the_plan_is_what_it_should_be(_case, query, tables_in_order, databases)
     connection.close()
 
     steps = [str(row[3]).removesuffix(" LEFT-JOIN") for row in rows]
-    assert [step for step in steps if " ai_" in step] == tables_in_order
+    assert [step for step in steps if "ai_" in step] == tables_in_order
