@@ -72,4 +72,31 @@ async def follow_socket(
         yield next_event
 
 
+@asynccontextmanager
+async def follow_shared_stream(
+    url: str, document: str, variables: Mapping[str, Any], token: str
+) -> AsyncIterator[NextEvent]:
+    """Over an event stream that other operations could share."""
+    address, headers = f"{url}/graphql/stream", {"authorization": f"Bearer {token}"}
+    extensions = {"operationId": "1"}
+    body = {"query": document, "variables": dict(variables), "extensions": extensions}
+    async with httpx.AsyncClient(timeout=SECONDS_MAX, headers=headers) as client:
+        reserved = await client.put(address)
+        client.headers["x-graphql-event-stream-token"] = reserved.text
+        async with client.stream("GET", address) as response:
+            added = await client.post(address, json=body)
+            assert added.status_code == 202
+            lines = response.aiter_lines()
+
+            async def next_event() -> Answer | None:
+                async for line in lines:
+                    name, _, value = line.partition(": ")
+                    if name == "data":
+                        told: Answer | None = json.loads(value).get("payload")
+                        return told
+                raise AssertionError("the stream ended")
+
+            yield next_event
+
+
 FOLLOW: dict[str, Follow] = {"sse": follow_events, "websocket": follow_socket}

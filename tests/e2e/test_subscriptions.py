@@ -8,7 +8,7 @@ import pytest
 from db.engine import Databases
 from tests.e2e.catalogue import global_track_id, write_catalogue, write_people
 from tests.e2e.house import PASSWORD, House, Person, error_codes, example
-from tests.e2e.streams import FOLLOW, Follow
+from tests.e2e.streams import FOLLOW, Follow, follow_shared_stream
 from tests.fakes.server import running_server
 
 MOVES = """
@@ -23,10 +23,13 @@ subscription Moves($sessionId: ID!) {
 TITLE = "Song track-00001"
 
 
-@pytest.fixture(params=FOLLOW)
+WAYS = {**FOLLOW, "shared stream": follow_shared_stream}
+
+
+@pytest.fixture(params=WAYS)
 def follow(request: pytest.FixtureRequest) -> Follow:
-    """Both transports."""
-    return FOLLOW[request.param]
+    """Each transport."""
+    return WAYS[request.param]
 
 
 @pytest.fixture
