@@ -1,0 +1,1 @@
+"""Subscriptions as graphql-ws and graphql-sse follow them."""
