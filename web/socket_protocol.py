@@ -23,11 +23,18 @@ class BatchedSocket(WebSocketsSansIOProtocol):
     Everything but text goes uvicorn's way, after what waits.
     """
 
+    ping_seconds = 20.0
+    """Time between the server's pings; browsers answer them by themselves."""
+    pong_seconds_max = 20.0
+    """Time in which a peer answers, or counts as dead and is closed with 1011."""
+
     def __init__(self, *given: Any, **named: Any) -> None:
         """Take what uvicorn gives; `Any` because only it knows what that is."""
         super().__init__(*given, **named)
         self._frames: list[bytes] = []
         self._waiting_bytes = 0
+        self.ping_interval = self.ping_seconds
+        self.ping_timeout = self.pong_seconds_max
 
     async def send(self, message: ASGISendEvent) -> None:
         """Keep a text for the end of this turn; a reader that lags is waited for, as ever.

@@ -139,6 +139,16 @@ async def test_an_unknown_api_key_is_4403(serve) -> None:
         assert await peer.end() == (4403, "Forbidden")
 
 
+async def test_sockets_of_one_address_are_bounded(serve) -> None:
+    address = await serve(limits=WebLimits(sockets_per_client_max=1))
+    async with dialled(address) as first:
+        async with dialled(address) as second:
+            assert await second.end() == (1013, "Try again later")
+        assert await first.init() == ACK
+    async with dialled(address) as third:
+        assert await third.init() == ACK
+
+
 async def test_sockets_are_bounded(serve) -> None:
     address = await serve(limits=WebLimits(sockets_max=1))
     async with dialled(address) as first, dialled(address) as second:

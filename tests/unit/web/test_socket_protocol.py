@@ -112,6 +112,34 @@ async def test_what_waits_for_the_end_of_a_turn_is_bounded() -> None:
     assert max(map(len, CountedSocket.last.writes)) < WAITING_BYTES_MAX + 2 * len(text)
 
 
+class Impatient(BatchedSocket):
+    """Takes a peer for dead soon."""
+
+    ping_seconds = 0.02
+    pong_seconds_max = 0.02
+
+
+async def test_a_peer_that_answers_no_ping_is_hung_up_on() -> None:
+    async def tells(_tell: Tell) -> None:
+        await asyncio.Event().wait()
+
+    async with (
+        running_server(app_that(tells), ws=Impatient) as address,
+        asyncio.timeout(SECONDS_MAX),
+    ):
+        host, _, port = address.partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(
+            b"GET / HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+            b"sec-websocket-version: 13\r\nsec-websocket-key: MTIzNDU2Nzg5MDEyMzQ1Ng==\r\n\r\n"
+        )
+        told = await reader.read()  # to the end, which it is the server's to make
+        writer.close()
+
+    assert b"\x89\x04" in told, "a ping"
+    assert b"\x03\xf3keepalive ping timeout" in told, "closed with 1011"
+
+
 async def test_who_has_left_is_told_no_more() -> None:
     ended: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
 
