@@ -93,6 +93,8 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     foreign.add_argument("--return-header", action="append", default=[], metavar="NAME")
     foreign.add_argument("--subscriptions", choices=("websocket", "sse"), default="websocket")
     foreign.add_argument("--fetch-seconds-max", type=float, default=3.0)
+    foreign.add_argument("--cost-max", type=int, help="refuse what may cost more (@cost)")
+    foreign.add_argument("--list-size-max", type=int, default=100, help="items of one page")
     foreign.add_argument("--explain", action="store_true", help="show plans to who asks")
     _add_identity(serve.add_argument_group("who asks, with --supergraph"))
 
@@ -133,6 +135,8 @@ def _serve_supergraph(given: argparse.Namespace) -> None:
             returned=[name.lower() for name in given.return_header],
             subscriptions=given.subscriptions,
             fetch_seconds_max=given.fetch_seconds_max,
+            cost_max=given.cost_max,
+            list_size_max=given.list_size_max,
             is_explaining=given.explain,
             tokens=_tokens(given),
             claims=given.tell_claim,

@@ -56,6 +56,10 @@ class GatewayOptions:
     """Headers of subgraphs' answers that come back to the client."""
     subscriptions: Subscriptions = "websocket"
     fetch_seconds_max: float = FETCH_SECONDS_MAX
+    cost_max: int | None = None
+    """Estimated cost of one operation, by `@cost` and `@listSize`; None for any."""
+    list_size_max: int | None = 100
+    """Items that one page may have; None leaves it to the subgraphs."""
     is_explaining: bool = False
     """Whether clients may ask for the plan of their operation."""
     tokens: OutsideTokens | None = None
@@ -154,6 +158,8 @@ def build_engine(options: GatewayOptions) -> SupergraphEngine:
     limits = EngineLimits(
         fetch_seconds_max=options.fetch_seconds_max + BACKSTOP_SECONDS,
         operation_seconds_max=options.operation_seconds_max,
+        operation_cost_max=options.cost_max,
+        list_size_max=options.list_size_max,
     )
     authorization = Authorization(
         caller=lambda context: caller_of(context.claims),

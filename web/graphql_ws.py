@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
 
 from domain.messages.bookmark import Bookmark
-from errors import AppError
+from errors import AppError, RateLimited
 from federation.engine import GraphQLResponse
 from web.begun import Begun
 from web.client_request import (
@@ -128,8 +128,9 @@ class _Socket:
             async with asyncio.timeout(self._limits.init_seconds_max):
                 return await self._runner.check_credentials(client)
         except AppError as error:
-            code = CloseCode.TRY_AGAIN_LATER if error.retryable else CloseCode.FORBIDDEN
-            raise SocketEnded(code, error.message if error.retryable else "Forbidden") from error
+            if error.retryable or isinstance(error, RateLimited):
+                raise SocketEnded(CloseCode.TRY_AGAIN_LATER, error.message) from error
+            raise SocketEnded(CloseCode.FORBIDDEN, "Forbidden") from error
         except Exception as error:
             log.error("unexpected_error", exc_info=error)
             raise SocketEnded(CloseCode.INTERNAL, "Internal server error") from error

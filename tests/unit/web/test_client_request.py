@@ -2,7 +2,12 @@
 
 import pytest
 
-from web.client_request import is_from_elsewhere, make_request_id, read_headers
+from web.client_request import (
+    is_from_elsewhere,
+    make_request_id,
+    read_client_request,
+    read_headers,
+)
 
 
 @pytest.mark.parametrize("origin", ["http://[", "http://]", "null", "", "http://tutti.test.evil"])
@@ -21,3 +26,23 @@ def test_request_ids_differ() -> None:
 
     assert len(ids) == 100
     assert {len(each) for each in ids} == {32}
+
+
+@pytest.mark.parametrize(
+    ("header", "explain", "tells_cost"),
+    [
+        (None, False, False),
+        ("plan", True, False),
+        (" Cost", False, True),
+        ("plan, cost", True, True),
+        ("planets", False, False),
+    ],
+)
+def test_a_client_says_what_it_wants_explained(
+    header: str | None, explain: bool, tells_cost: bool
+) -> None:
+    headers = {} if header is None else {"tutti-explain": header}
+
+    client = read_client_request({}, headers, transport="http", allowed_origins=frozenset())
+
+    assert (client.explain, client.tells_cost) == (explain, tells_cost)

@@ -149,6 +149,23 @@ async def test_an_operation_on_a_socket_is_refused_and_the_socket_stays(serve: C
     assert alive == {"type": "pong"}
 
 
+async def test_a_socket_of_an_account_that_comes_too_often_is_told_to_try_later(
+    serve: Callable,
+) -> None:
+    address = await serve(**limited(per_user=replace(USER, tokens=1)))
+    async with dialled(address) as first:
+        await first.init(authorization="Bearer ann")
+
+        async with dialled(address) as second:
+            await second.tell(
+                {"type": "connection_init", "payload": {"authorization": "Bearer ann"}}
+            )
+            code, reason = await second.end()
+
+    assert code == 1013
+    assert reason.startswith("Too many tries")
+
+
 async def test_an_account_is_counted_on_sockets_too(serve: Callable) -> None:
     async with dialled(await serve(**limited(per_user=USER))) as peer:
         await peer.init(authorization="Bearer ann")  # the log-in counts
