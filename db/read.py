@@ -222,11 +222,16 @@ class PostgresRead:
         return compiled.rows(raw)
 
     async def _take_slot(self) -> None:
-        if not self._slots.locked():
-            await self._slots.acquire()
-            return
-        async with asyncio.timeout(READ_SECONDS_MAX):
-            await self._slots.acquire()
+        """Wait for a connection, without a timer: under load every read would set one.
+
+        Whoever has one gives it back within the time of a read; who waited longer than that is
+        told so then, and lets the next one in.
+        """
+        asked_at = time.monotonic()
+        await self._slots.acquire()
+        if time.monotonic() - asked_at > READ_SECONDS_MAX:
+            self._slots.release()
+            raise TimeoutError
 
     async def _run(self, sql: str, bound: list[Any]) -> list[Any]:
         connection = await self._connection()

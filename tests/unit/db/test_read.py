@@ -57,12 +57,18 @@ async def test_a_connection_that_was_cut_is_replaced(postgres) -> None:
 
 
 async def test_whoever_waits_too_long_for_a_connection_is_told(postgres, monkeypatch) -> None:
-    monkeypatch.setattr(read, "READ_SECONDS_MAX", 0.01)
     for _ in range(read.READ_CONNECTIONS_MAX):
         await postgres._slots.acquire()
+    late = [asyncio.create_task(postgres.fetch(PING)) for _ in range(3)]
+    while not postgres._slots._waiters or len(postgres._slots._waiters) < len(late):
+        await asyncio.sleep(0)
 
-    with pytest.raises(DatabaseBusy):
-        await postgres.fetch(PING)
+    with monkeypatch.context() as patch:
+        patch.setattr(read, "READ_SECONDS_MAX", 0.0)
+        postgres._slots.release()
+        told = await asyncio.gather(*late, return_exceptions=True)
 
-    for _ in range(read.READ_CONNECTIONS_MAX):
+    assert [type(each) for each in told] == [DatabaseBusy] * 3
+    assert await postgres.fetch(PING) == [{"one": 1}], "each lets the next one in"
+    for _ in range(read.READ_CONNECTIONS_MAX - 1):
         postgres._slots.release()
