@@ -83,17 +83,23 @@ def run_contest(
         columns=COLUMNS,
         table=rows(standing),
         claims=[each for each in claims if each is not None],
-        notes=[f"{options}", *_limit(standing)],
+        notes=[f"{options}", *limit_notes(standing, compared)],
         missing=standing.missing,
     )
 
 
-def _limit(standing: Standing) -> list[str]:
+def limit_notes(standing: Standing, compared: Sequence[Compared]) -> list[str]:
     """How far any server of this kind could come: the socket and the HTTP cost what they cost."""
     if not {MONOLITH.name, BYTES.name} <= standing.rounds.keys():
         return []
     most, _ = total_ratio(standing, MONOLITH.name, BYTES.name)
-    return [f"prepared bytes alone reach {most:.1f}× vs the monolith: nothing here can reach more"]
+    told = [f"prepared bytes alone reach {most:.1f}× vs the monolith: nothing here can reach more"]
+    told += [
+        f"so the goal of {each.goal:g}× lies beyond what any server of this kind can do"
+        for each in compared
+        if each.other is MONOLITH and each.goal is not None and each.goal > most
+    ]
+    return told
 
 
 def _contest(
@@ -133,6 +139,11 @@ def _beside_the_monolith(
 def _beside_the_route(what: str, goal: float | None = None, floor: float | None = None) -> Compared:
     text = f"our CPU over that of a naive hand-written route, {what}"
     return Compared(text=text, other=TUTTI, ours=ROUTE, goal=goal, floor=floor, is_at_most=True)
+
+
+def _beside_bytes(what: str) -> Compared:
+    text = f"our CPU over that of prepared bytes, which nothing can undercut, {what}"
+    return Compared(text=text, other=TUTTI, ours=BYTES, is_at_most=True)
 
 
 IN_CLASSIC = (
@@ -182,10 +193,17 @@ ON_WIDE_DATA = (
     _beside_the_route("classic query on wide data"),
 )
 IN_LIST = (_beside_the_monolith("210-object list, wide data", 30, 15),)
-IN_SMALL = (_beside_the_monolith("small query", 8, 5),)
+IN_SMALL = (
+    _beside_the_monolith("small query", 8, 5),
+    _beside_the_route("small query"),
+    _beside_bytes("small query"),
+)
 IN_PAGE = (_beside_the_monolith("page of five objects over four subgraphs"),)
 IN_JOINED = (_beside_the_monolith("small query over two subgraphs"),)
-IN_MUTATION = (_beside_the_monolith("mutation over three subgraphs"),)
+IN_MUTATION = (
+    _beside_the_monolith("mutation over three subgraphs"),
+    _beside_bytes("mutation over three subgraphs"),
+)
 
 CONTESTS: dict[str, Callable[[Options], Section]] = {
     name: partial(run_contest, name, title, contest, compared)

@@ -9,16 +9,16 @@ server did belongs to an answer), and writes one line with what it saw.
 """
 
 import asyncio
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self, cast
+from typing import cast
 
 import httptools
 import msgspec
 import uvloop
+
+from bench.child import Child
 
 FAILED = b'"errors"'
 SECONDS_MAX = 120.0
@@ -45,23 +45,10 @@ class Seen(msgspec.Struct, frozen=True):
     """Why nothing else here means anything."""
 
 
-class LoadGenerator:
+class LoadGenerator(Child):
     """The process, as the measuring side holds it."""
 
-    def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.load"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        return self
-
-    def __exit__(
-        self,
-        _type: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        self._process.terminate()
-        self._process.communicate()
+    module = "bench.load"
 
     def run(self, job: Job) -> Seen:
         """Send it, and wait for the end.
@@ -69,11 +56,7 @@ class LoadGenerator:
         Raises:
             ConnectionError: the server did not give that many good answers in time.
         """
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(msgspec.json.encode(job) + b"\n")
-        self._process.stdin.flush()
-        seen = msgspec.json.decode(self._process.stdout.readline(), type=Seen)
+        seen = self.ask(job, Seen)
         if seen.fault:
             raise ConnectionError(f"under load: {seen.fault}")
         return seen

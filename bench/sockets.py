@@ -11,15 +11,15 @@ come as lines of JSON on its input, and each is answered by one line:
 import asyncio
 import os
 import resource
-import subprocess
 import sys
 import time
 from base64 import b64encode
-from types import TracebackType
-from typing import Self, cast
+from typing import cast
 
 import msgspec
 import uvloop
+
+from bench.child import Child
 
 SECONDS_MAX = 60.0
 WINDOW = 8
@@ -53,23 +53,10 @@ class Told(msgspec.Struct, frozen=True):
     fault: str = ""
 
 
-class Subscribers:
+class Subscribers(Child):
     """The process, as the measuring side holds it."""
 
-    def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.sockets"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        return self
-
-    def __exit__(
-        self,
-        _type: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        self._process.terminate()
-        self._process.communicate()
+    module = "bench.sockets"
 
     def tell(self, command: Command) -> Told:
         """Give a command and wait for its end.
@@ -77,11 +64,7 @@ class Subscribers:
         Raises:
             ConnectionError: the server did not do its part.
         """
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(msgspec.json.encode(command) + b"\n")
-        self._process.stdin.flush()
-        told = msgspec.json.decode(self._process.stdout.readline(), type=Told)
+        told = self.ask(command, Told)
         if told.fault:
             raise ConnectionError(told.fault)
         return told

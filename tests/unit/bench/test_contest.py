@@ -11,7 +11,8 @@ from bench.contest import (
     front_ratio,
     total_ratio,
 )
-from bench.contests import Compared
+from bench.contestants import MONOLITH, TUTTI
+from bench.contests import Compared, limit_notes
 
 
 def a_round(front: float, total: float) -> Round:
@@ -72,3 +73,22 @@ def test_nothing_is_claimed_of_who_did_not_run() -> None:
     assert measured is not None
     assert (measured.measured, measured.verdict) == (10, "met")
     assert a_comparison("ours", "absent").measured(standing) is None
+
+
+@pytest.mark.parametrize(
+    ("goal", "notes"),
+    [
+        (5.0, []),
+        (8.0, ["so the goal of 8× lies beyond what any server of this kind can do"]),
+    ],
+)
+def test_a_goal_that_prepared_bytes_would_not_reach_is_told_as_such(
+    goal: float, notes: list[str]
+) -> None:
+    standing = Standing(rounds={"monolith": [a_round(180, 180)], "bytes": [a_round(30, 30)]})
+    compared = Compared(text="small query", other=MONOLITH, ours=TUTTI, goal=goal)
+
+    told = limit_notes(standing, [compared])
+
+    limit = "prepared bytes alone reach 6.0× vs the monolith: nothing here can reach more"
+    assert told == [limit, *notes]
