@@ -5,7 +5,7 @@ from sqlalchemy import Integer, Text, and_, bindparam, func, or_, select
 from db.read import query
 from db.tables.users import partner_keys, partners
 from db.types import Instant
-from domain.users.partners import KEYS_MAX, NamedKey
+from domain.users.partners import KEYS_MAX, KeyCounts, NamedKey
 
 KEYS_TOLD_MAX = 1_000
 
@@ -29,6 +29,14 @@ _IS_GOOD = and_(
         partner_keys.c.expires_at > bindparam("now", type_=Instant()),
     ),
 )
+
+_COUNTS = [
+    func.count(partner_keys.c.id).label("made"),
+    func.count(partner_keys.c.revoked_at).label("revoked"),
+]
+
+KEY_COUNTS = query(select(*_COUNTS), KeyCounts)
+"""Changes whenever a key is made, rotated or revoked: a rotation makes one, and none is deleted."""
 
 GOOD_KEYS = query(_NAMED.where(_IS_GOOD).order_by(partner_keys.c.id).limit(KEYS_MAX), NamedKey)
 

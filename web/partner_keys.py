@@ -8,9 +8,9 @@ from datetime import datetime
 from db.read import Read
 from domain.clock import utc_now
 from domain.users.manifests import hash_of
-from domain.users.partners import KIND_SCOPES, NamedKey
+from domain.users.partners import KIND_SCOPES, KeyCounts, NamedKey
 from errors import Forbidden, Unauthenticated
-from loaders.partners import GOOD_KEYS
+from loaders.partners import GOOD_KEYS, KEY_COUNTS
 
 Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 
@@ -43,7 +43,7 @@ class PartnerKeys:
 
     def __init__(self, now: Callable[[], datetime] = utc_now) -> None:
         self._now = now
-        self._keys: list[NamedKey] = []
+        self._counts: KeyCounts | None = None
         self._by_hash: dict[str, KnownPartner] = {}
 
     def find_partner(self, api_key: str | None, client_host: str) -> KnownPartner | None:
@@ -63,15 +63,15 @@ class PartnerKeys:
         return key
 
     async def refresh(self, read: Read) -> None:
-        """Follow the database, by one statement."""
-        keys = await read.fetch(GOOD_KEYS, now=self._now())
-        if keys != self._keys:
-            self.keep(keys)
+        """Follow the database: one statement, and another where a key was made or revoked."""
+        (counts,) = await read.fetch(KEY_COUNTS)
+        if counts != self._counts:
+            self.keep(await read.fetch(GOOD_KEYS, now=self._now()))
+            self._counts = counts
 
     def keep(self, keys: Iterable[NamedKey]) -> None:
         """Know these keys and no others."""
-        self._keys = list(keys)
-        self._by_hash = {each.hash: _known(each) for each in self._keys}
+        self._by_hash = {each.hash: _known(each) for each in keys}
 
 
 def _known(key: NamedKey) -> KnownPartner:

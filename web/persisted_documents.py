@@ -5,7 +5,6 @@ documentId         the house's own documents, then what clients have published
 sha256Hash         the same by hash, then what some client sent with that hash
 """
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -172,7 +171,3 @@ def _require_hash(query: str, told: str | None) -> None:
 def _require_size(query: str, bytes_max: int) -> None:
     if len(query) > bytes_max or len(query.encode(errors="replace")) > bytes_max:
         raise BodyTooLarge("The document is too long.", bytes_max=bytes_max)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(print_manifest(read_folder(Path(sys.argv[1]))))

@@ -13,7 +13,7 @@ PREFIX_CHARS = 18
 """So much of a key is kept in the clear, to find it by."""
 LIVE, SANDBOX = "tutti_live_", "tutti_test_"
 NETWORKS_MAX = 50
-KEYS_MAX = 10_000
+KEYS_MAX = 5_000
 """Keys of all partners that are not revoked; gateways hold all of them in memory."""
 OVERLAP_DEFAULT = timedelta(days=7)
 OVERLAP_MAX = timedelta(days=90)
@@ -95,6 +95,14 @@ class NamedKey:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyCounts:
+    """How many keys were made so far, and how many of them revoked."""
+
+    made: int
+    revoked: int
 
 
 def checked_networks(texts: Sequence[str]) -> list[str]:

@@ -50,6 +50,22 @@ async def test_a_key_is_shown_once_and_kept_as_its_hash(admin, known) -> None:
     assert (partner.name, partner.scopes) == ("acme", {"read", "write"})
 
 
+async def test_a_gateway_reads_keys_again_only_where_some_changed(admin, known) -> None:
+    async def statements() -> int:
+        before = StatementCount.total
+        await known()
+        return StatementCount.total - before
+
+    first = await add_partner_key(admin, partner="acme")
+    taken = [await statements(), await statements()]
+    await rotate_partner_key(admin, first.key.id)
+    taken += [await statements(), await statements()]
+    await revoke_partner_key(admin, first.key.id)
+    taken += [await statements(), await statements()]
+
+    assert taken == [2, 1, 2, 1, 2, 1]
+
+
 async def test_two_keys_are_of_one_partner(admin) -> None:
     first = await add_partner_key(admin, partner="acme")
     second = await add_partner_key(admin, partner="acme", is_sandbox=True)
