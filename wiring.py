@@ -12,7 +12,8 @@ from pathlib import Path
 from adapters.broadcast.backend import BusBackend, ReplayLimits
 from adapters.broadcast.backends.event_log import EventLogBackend
 from adapters.broadcast.backends.redis_streams import RedisStreamsBackend
-from adapters.broadcast.bus import Bus, BusLimits
+from adapters.broadcast.bus import Bus
+from adapters.broadcast.bus_limits import BusLimits
 from adapters.identity.passwords import Argon2Passwords
 from adapters.identity.tokens import (
     JwtAccessTokens,

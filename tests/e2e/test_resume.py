@@ -16,7 +16,8 @@ from sqlalchemy import delete, func, select, update
 from adapters.broadcast.backend import BusBackend, ReplayLimits
 from adapters.broadcast.backends.event_log import EventLogBackend
 from adapters.broadcast.backends.redis_streams import STREAM, RedisStreamsBackend
-from adapters.broadcast.bus import Bus, BusLimits
+from adapters.broadcast.bus import Bus
+from adapters.broadcast.bus_limits import BusLimits
 from db.tables.platform import events
 from resolvers.social.notifications import notify_followers
 from resolvers.social.projections import keep_track

@@ -15,7 +15,8 @@ from adapters.broadcast.backend import BusBackend, ReplayLimits
 from adapters.broadcast.backends.bus_file import CREATE_EVENTS
 from adapters.broadcast.backends.event_log import EventLogBackend
 from adapters.broadcast.backends.redis_streams import RedisStreamsBackend
-from adapters.broadcast.bus import Bus, BusLimits
+from adapters.broadcast.bus import Bus
+from adapters.broadcast.bus_limits import BusLimits
 from adapters.broadcast.mailbox import GAP, Mailbox
 from tests.integration.redis_server import RedisServer
 from tests.patience import SECONDS_MAX

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.broadcast.backend import LiveMessage
-from adapters.broadcast.bus import Bus, BusLimits
+from adapters.broadcast.bus import Bus
+from adapters.broadcast.bus_limits import BusLimits
 from adapters.broadcast.mailbox import GAP, Mailbox
 from errors import DependencyError, RateLimited
 from tests.patience import SECONDS_MAX, until
