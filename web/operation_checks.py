@@ -13,6 +13,7 @@ from errors import Fault
 from federation.errors import RequestError
 from federation.limits import EngineLimits
 from federation.operation.document import parse_document, validate_document
+from federation.operation.expanded_size import check_expanded_size
 from federation.supergraph.api_schema import build_api_schema
 
 DOCUMENT_BYTES_MAX = 128 * 1024
@@ -64,6 +65,7 @@ class SchemaChecks:
             operation = _only_operation(document)
             if operation is None:
                 return _refused(entry, "A document has exactly one operation.")
+            check_expanded_size(document, operation, self._limits)
             validate_document(self.api_schema, document, self._limits)
         except RequestError as refusal:
             return _told(entry, "", "", [_fault_of(entry, each) for each in refusal.errors])

@@ -1,0 +1,19 @@
+"""What is published is checked as it would be when it is run."""
+
+from domain.users.manifests import ManifestEntry
+from tests.fakes.operation_checks import checks_of
+
+ALIASES = " ".join(f"a{number}: hello" for number in range(101))
+
+
+async def test_an_operation_that_asks_for_too_much_is_not_published() -> None:
+    bodies = ("{ hello }", f"{{ {ALIASES} }}", "{ hello " + "@skip(if: false) " * 9 + "}")
+    entries = [ManifestEntry(id=str(place), body=body) for place, body in enumerate(bodies)]
+
+    checked = await checks_of().check(entries)
+
+    assert [[fault.code for fault in each.faults] for each in checked] == [
+        [],
+        ["TOO_MANY_ROOT_FIELDS"],
+        ["TOO_MANY_DIRECTIVES"],
+    ]
