@@ -1,6 +1,8 @@
 """Reads of partners and their keys, in the users domain."""
 
-from sqlalchemy import Integer, Text, and_, bindparam, func, or_, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Text, and_, bindparam, func, or_, select
 
 from db.read import query
 from db.tables.users import partner_keys, partners
@@ -30,7 +32,7 @@ _IS_GOOD = and_(
     ),
 )
 
-_COUNTS = [
+_COUNTS: list[ColumnElement[Any]] = [
     func.count(partner_keys.c.id).label("made"),
     func.count(partner_keys.c.revoked_at).label("revoked"),
 ]
