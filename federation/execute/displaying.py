@@ -11,7 +11,7 @@ subgraph in this process, and only as long as nothing is wrong: with the first e
 or odd value what is absent is taken out, and the run goes on as if this had never been tried.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLSchem
 from federation.execute.shape_response import ResponseShaper, Shape
 from federation.execute.sharing import Position, Sharing, Written, bare, fetches_of, writers_of
 from federation.execute.tree import Object, objects_at
-from federation.fetch.fetch import ABSENT, Display, Shown
+from federation.fetch.display import ABSENT, Display, Shown
 from federation.operation.conditions import holds
 from federation.operation.model import SelectionSet
 from federation.plan.nodes import LIST, EntityPart, Fetch, OnlyTypes, Path, QueryPlan
@@ -40,13 +40,10 @@ class Displays:
     """Keys that only the gateway wants to know, by the path of their objects."""
 
 
-@dataclass(slots=True)
-class _Seen:
-    """The objects that the client sees at one place."""
-
-    type_name: str
-    path: Path
-    shown: Shown
+_Seen = Mapping[Position, tuple[Path, Shown]]
+"""What the client sees, and the path to it."""
+_HELPER = Shown(type_name=None, types={})
+"""Objects that only the gateway wants to know."""
 
 
 class _NotDisplayed(Exception):
@@ -75,7 +72,9 @@ def find_displays(
         unshown = _find_unshown(seen, [each for _, writers in written for each in writers])
     except _NotDisplayed:
         return None
-    root = {key: ABSENT if type_ else seen[()].type_name for key, type_ in seen[()].shown}
+    root = {
+        key: ABSENT if type_ else plan.shown.type_name for key, type_ in seen[()][1].types.items()
+    }
     return Displays(root=root, by_fetch=by_fetch, unshown=tuple(unshown))
 
 
@@ -88,25 +87,12 @@ def show(data: Object, displays: Displays) -> Object:
     return data
 
 
-def without_absent(value: Any, seen: set[int]) -> None:
-    """Take out of a tree what has not been added to it."""
-    if isinstance(value, list):
-        for item in value:
-            without_absent(item, seen)
-    elif isinstance(value, dict) and id(value) not in seen:
-        seen.add(id(value))
-        for key in [key for key, each in value.items() if each is ABSENT]:
-            del value[key]
-        for each in value.values():
-            without_absent(each, seen)
-
-
 def _see(
     root: SelectionSet,
     schema: GraphQLSchema,
     shaper: ResponseShaper,
     variables: Mapping[str, Any],
-) -> Iterator[tuple[Position, _Seen]]:
+) -> Iterator[tuple[Position, tuple[Path, Shown]]]:
     left: list[tuple[Position, Path, SelectionSet]] = [((), (), root)]
     while left:
         position, path, selections = left.pop()
@@ -118,7 +104,8 @@ def _see(
             for each in shaper.ordered(selections, type_.name, variables)
             if holds(each.condition, variables)
         ]
-        yield position, _Seen(type_.name, path, tuple((each.key, each.type) for each in shapes))
+        types = {each.key: each.type for each in shapes}
+        yield position, (path, Shown(type_name=type_.name, types=types, keys=tuple(types)))
         for each in shapes:
             if each.type is None and each.name != _TYPENAME:
                 raise _NotDisplayed
@@ -135,61 +122,66 @@ def _lists(shape: Shape) -> Iterator[str]:
         type_ = type_.of_type
 
 
-def _require_one_writer(seen: Mapping[Position, _Seen], writers: list[Written]) -> None:
-    for position, each in seen.items():
-        for key, type_ in each.shown:
+def _require_one_writer(seen: _Seen, writers: list[Written]) -> None:
+    for position, (_, shown) in seen.items():
+        for key, type_ in shown.types.items():
             if type_ and sum(key in written.get(position, ()) for written in writers) != 1:
                 raise _NotDisplayed
 
 
-def _display(
-    fetch: Fetch, writers: list[Written], seen: Mapping[Position, _Seen], sharing: Sharing
-) -> Display:
-    levels: dict[tuple[str, ...], tuple[str | None, Shown]] = {(): (None, ())}
+def _display(fetch: Fetch, writers: list[Written], seen: _Seen, sharing: Sharing) -> Display:
     if fetch.root is not None:
         if fetch.root.path or fetch.root.renames:
             raise _NotDisplayed
-        _add_levels(levels, (), (), writers[0], seen)
-    for part, written in zip(fetch.entities, writers, strict=fetch.root is None):
+        levels = _Levels(seen)
+        levels.add((), (), writers[0])
+        return Display(levels=levels)
+    levels = _Levels(seen)
+    levels[()] = _HELPER
+    for part, written in zip(fetch.entities, writers, strict=True):
         _require_plain(part, seen, sharing)
-        levels[(part.alias,)] = (None, ())  # its keys have their places already
         for path in part.paths:
-            _add_levels(levels, bare(path), (part.alias,), written, seen)
+            levels.add(bare(path), (part.alias,), written)
     return Display(levels=levels)
 
 
-def _add_levels(
-    levels: dict[tuple[str, ...], tuple[str | None, Shown]],
-    above: Position,
-    head: tuple[str, ...],
-    written: Written,
-    seen: Mapping[Position, _Seen],
-) -> None:
-    """Add what is below one place where a fetch writes."""
-    for position in written:
-        if len(position) > len(above) and position[: len(above)] == above:
-            here = seen.get(position)
-            level = (None, ()) if here is None else (here.type_name, here.shown)
-            known = levels.setdefault((*head, *position[len(above) :]), level)
-            if known != level:
-                raise _NotDisplayed  # it stands at two places, and looks different there
+class _Levels(dict[tuple[str, ...], Shown]):
+    """What is seen at each place of one answer."""
+
+    def __init__(self, seen: _Seen) -> None:
+        super().__init__()
+        self._seen = seen
+
+    def add(self, above: Position, head: tuple[str, ...], written: Written) -> None:
+        """Add what is written at and below one position; `head` leads there in the answer."""
+        for position, keys in written.items():
+            if position == above:
+                self._add_fields(head, self._seen[above][1], keys)
+            elif position[: len(above)] == above:
+                shown = self._seen[position][1] if position in self._seen else _HELPER
+                if self.setdefault((*head, *position[len(above) :]), shown) != shown:
+                    raise _NotDisplayed  # it stands at two places, and looks different there
+
+    def _add_fields(self, head: tuple[str, ...], shown: Shown, keys: Iterable[str]) -> None:
+        """Fields that are added to objects, which have kept a place for them."""
+        added = {key: shown.types[key] for key in keys if key in shown.types}
+        known = self.setdefault(head, _HELPER).types
+        if any(known.get(key, type_) != type_ for key, type_ in added.items()):
+            raise _NotDisplayed
+        self[head] = Shown(type_name=None, types={**known, **added})
 
 
-def _require_plain(part: EntityPart, seen: Mapping[Position, _Seen], sharing: Sharing) -> None:
+def _require_plain(part: EntityPart, seen: _Seen, sharing: Sharing) -> None:
     """Raise where it takes more than to add what was answered."""
     if part.renames or id(part) not in sharing.alone:
         raise _NotDisplayed
     for path in part.paths:
-        here = seen.get(bare(path))
-        if here is None or any(isinstance(segment, OnlyTypes) for segment in path):
+        if bare(path) not in seen or any(isinstance(segment, OnlyTypes) for segment in path):
             raise _NotDisplayed
 
 
-def _find_unshown(
-    seen: Mapping[Position, _Seen], writers: list[Written]
-) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    for position, each in seen.items():
-        shown = {key for key, _ in each.shown}
-        keys = {key for written in writers for key in written.get(position, ())} - shown
-        if keys:
-            yield each.path, tuple(sorted(keys))
+def _find_unshown(seen: _Seen, writers: list[Written]) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    for position, (path, shown) in seen.items():
+        keys = {key for written in writers for key in written.get(position, ())}
+        if keys - shown.types.keys():
+            yield path, tuple(sorted(keys - shown.types.keys()))

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from federation.execute.asked import Asked
-from federation.execute.displaying import without_absent
 from federation.execute.error_paths import Error
 from federation.execute.merge_results import (
     add_entities,
@@ -21,6 +20,7 @@ from federation.execute.tell import (
     tell_without_path,
 )
 from federation.execute.tree import Object, objects_at
+from federation.fetch.display import without_absent
 from federation.fetch.fetch import FetchResult
 from federation.plan.nodes import Fetch, RootPart
 

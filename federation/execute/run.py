@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from federation.execute.compiled_plan import CompiledPlan, Known
-from federation.execute.displaying import Displays, without_absent
+from federation.execute.displaying import Displays
 from federation.execute.error_paths import Error
 from federation.execute.tree import Object
+from federation.fetch.display import without_absent
 from federation.limits import EngineLimits
 from federation.operation.model import SelectionSet
 from federation.transport.transport import Transport

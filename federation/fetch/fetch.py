@@ -2,23 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import msgspec
-from graphql import GraphQLOutputType
 
-ABSENT: Final[Any] = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
-"""Stands in an object that is built for the client where another fetch has its field to add."""
-Shown = tuple[tuple[str, GraphQLOutputType | None], ...]
-"""Keys and types of what a client sees of an object, in its order; `__typename` has no type."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Display:
-    """How the objects of an answer stand in the client's response, for who can build them so."""
-
-    levels: Mapping[tuple[str, ...], tuple[str | None, Shown]]
-    """By response keys: the type of the objects there, where it matters, and what is shown."""
+from federation.fetch.display import Display
 
 
 class FetchRequest(msgspec.Struct, frozen=True, kw_only=True):

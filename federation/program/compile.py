@@ -16,7 +16,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 from graphql.pyutils import gather_with_cancel, is_awaitable
 
-from federation.fetch.fetch import ABSENT, Display
+from federation.fetch.display import ABSENT, Display, without_absent
 from federation.program.bindings import Bindings
 from federation.program.columns import Column
 from federation.program.complete import complete_leaf, keep, mend
@@ -72,11 +72,12 @@ class Program:
 
         run = Run(context, variables, tell)
         done = await run.drive(self.levels[0].answer(run, [root_value], ROOT))
-        if done.__class__ is list:
-            kind = Displayed if self.is_displayed and run.is_displayed else ExecutionResult
-            return kind(done[0], None)
-        errors = [fault.located() for fault in faults_at(done, 0)]
-        return ExecutionResult(None if done[0] is FAILED else done[0], errors or None)
+        if done.__class__ is list and self.is_displayed and run.is_displayed:
+            return Displayed(done[0], None)
+        data = None if done[0] is FAILED else done[0]
+        if self.is_displayed:
+            without_absent(data, set())
+        return ExecutionResult(data, [fault.located() for fault in faults_at(done, 0)] or None)
 
     async def follow(
         self, variables: VariableValues, context: Any, root_value: Any

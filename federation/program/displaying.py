@@ -4,26 +4,30 @@ What the client's schema promises of a field has to follow from what the subgrap
 a value that is complete for the one is complete for the other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull
+from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType
 
-from federation.fetch.fetch import Display
+from federation.fetch.display import Display, Shown
 from federation.program.levels import Field, Level
 
 
 def display_levels(levels: Iterable[Level], display: Display) -> None:
     """Tell each level what is shown of its objects; without it they are only for the gateway."""
     for level in levels:
-        type_name, shown = display.levels.get(level.path, ("", ()))
-        types = dict(shown)
-        is_expected = type_name in (None, level.type.name) and bool(level.fields)
-        if is_expected and all(_fits(each, types) for each in level.fields):
+        shown = display.levels.get(level.path)
+        if shown is not None and _is_shown(level, shown):
             level.shown = shown
 
 
-def _fits(field: Field, types: dict[str, Any]) -> bool:
+def _is_shown(level: Level, shown: Shown) -> bool:
+    """Whether a level gives the objects and fields that the client is promised."""
+    is_expected = shown.type_name in (None, level.type.name) and bool(level.fields)
+    return is_expected and all(_fits(each, shown.types) for each in level.fields)
+
+
+def _fits(field: Field, types: Mapping[str, GraphQLOutputType | None]) -> bool:
     if field.key not in types:
         return True
     type_ = types[field.key]

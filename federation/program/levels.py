@@ -40,7 +40,7 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.values import VariableValues
 
-from federation.fetch.fetch import Shown
+from federation.fetch.display import Shown
 from federation.program.bindings import Attribute, Batch, Bindings, Resolver
 
 DEPTH_MAX = 100

@@ -9,7 +9,7 @@ from typing import Any
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema
 from graphql.execution.values import VariableValues
 
-from federation.fetch.fetch import Display
+from federation.fetch.display import Display
 from federation.program.bindings import Bindings
 from federation.program.compile import Program, compile_script
 from federation.program.levels import NotCompiled

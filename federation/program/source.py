@@ -117,11 +117,12 @@ def _print_objects(level: Level) -> list[str]:
 def _print_values(level: Level) -> Iterator[tuple[str, str]]:
     """Keys and values in order: what is shown, and last what only the gateway wants to know."""
     own = {each.key: each for each in level.fields}
-    for key, type_ in level.shown or ():
+    shown = level.shown
+    for key in shown.keys if shown else ():
         if key in own:
             yield key, _print_value(level, own.pop(key))
         else:
-            yield key, "ABSENT" if type_ else repr(level.type.name)
+            yield key, "ABSENT" if shown and shown.types[key] else repr(level.type.name)
     for key, field in own.items():
         yield key, _print_value(level, field)
 
