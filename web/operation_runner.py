@@ -289,6 +289,7 @@ class OperationRunner:
                     timed = events if seconds is None else until_expiry(events, seconds)
                     async with _closing(events), _closing(timed):
                         async for event in timed:
+                            self._parts.partners.find_partner(client.api_key, client.client_host)
                             await self._parts.check_viewer(context)
                             told = without_suggestions(event) if is_hidden else event
                             told = with_position(told, client.bookmark)

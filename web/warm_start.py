@@ -25,4 +25,3 @@ async def warm_up(
         async with asyncio.timeout(seconds_max):
             for document in dict.fromkeys(documents):
                 await engine.warm(document)
-
