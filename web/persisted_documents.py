@@ -79,7 +79,8 @@ class Documents:
                 raise PersistedDocumentRequired(
                     "Send the `documentId` of a published operation: free text is switched off."
                 )
-            _require_hash(params.query, params.document_id or params.query_hash)
+            _require_hash(params.query, params.document_id)
+            _require_hash(params.query, params.query_hash)
             _require_size(params.query, document_bytes_max)
             return params.query
         if params.document_id is None:

@@ -231,6 +231,19 @@ async def test_the_newer_media_type_tells_of_a_missing_text_by_its_status(client
     assert_error(answer, "PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND")
 
 
+async def test_nobody_keeps_a_text_under_the_hash_of_another(client, engine) -> None:
+    others = hash_of("query Others { hello }")
+    persisted = {"persistedQuery": {"version": 1, "sha256Hash": others}}
+    poison = {"query": HELLO, "documentId": f"sha256:{HELLO_HASH}", "extensions": persisted}
+
+    refused = await client.post("/graphql", json=poison)
+    asked = await client.post("/graphql", json={"extensions": persisted})
+
+    assert refused.status_code == 400
+    assert_error(asked, "PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND")
+    assert engine.requests == []
+
+
 async def test_what_cannot_be_read_is_not_kept(client) -> None:
     text = "query Broken {"
     persisted = {"persistedQuery": {"version": 1, "sha256Hash": hash_of(text)}}
