@@ -1,27 +1,26 @@
 """What gateways hold of the database in memory is read again every few seconds."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 import structlog
 
 from cancellation import end_if_cancelled
 
 REFRESH_SECONDS = 5.0
-"""After so long all gateways know what was published, retired, made or revoked by one."""
+"""After so long, and the time that reading takes, all gateways know what one was told."""
 
 log = structlog.get_logger(__name__)
 
 
-async def follow(refreshes: Sequence[Callable[[], Awaitable[object]]]) -> None:
-    """Run them every REFRESH_SECONDS, one after the other; ends when it is cancelled.
+async def follow(refresh: Callable[[], Awaitable[object]]) -> None:
+    """Run it every REFRESH_SECONDS; ends when it is cancelled.
 
     While the database is away what is known stays.
     """
     while True:
         await asyncio.sleep(REFRESH_SECONDS)
-        for refresh in refreshes:
-            await try_once(refresh)
+        await try_once(refresh)
 
 
 async def try_once(refresh: Callable[[], Awaitable[object]]) -> None:

@@ -58,7 +58,8 @@ async def know_clients(
     await try_once(refresh_keys)
     await warm_up(engine, documents.texts())
     work: list[Awaitable[None]] = [
-        follow([refresh_operations, refresh_keys]),
+        follow(refresh_keys),
+        follow(refresh_operations),
         usage.keep_flushing(),
         try_once(lambda: report_broken(base)),
     ]
