@@ -144,6 +144,12 @@ def _entities(definition: SubgraphDefinition) -> Iterator[tuple[str, Entities]]:
 
 def _by_id(resolve: References) -> Resolve:
     def resolve_entities(representations: Sequence[Mapping[str, Any]], ctx: RequestContext) -> Any:
-        return resolve([id_of(each) for each in representations], ctx)
+        return resolve(_ids_of(representations), ctx)
 
     return resolve_entities
+
+
+def _ids_of(representations: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What `id_of` says of each, in less time where all ids are plain."""
+    ids = [each.get("id") for each in representations]
+    return ids if {*map(type, ids)} == {str} else [*map(id_of, representations)]  # type: ignore[return-value]

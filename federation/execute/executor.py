@@ -1,6 +1,7 @@
 """Walks a plan: each fetch starts when what it reads is there."""
 
 import asyncio
+from collections.abc import Sequence
 
 from federation.execute.begun import Begun
 from federation.execute.fetch import Run, run_fetch
@@ -32,7 +33,9 @@ class _Walk:
     def __init__(self, run: Run, group: Group, tasks: asyncio.TaskGroup) -> None:
         self._run = run
         self._tasks = tasks
-        self._waiting = [(fetch, set(group.before[fetch.id])) for fetch in group.fetches]
+        self._before = group.before
+        self._waiting: Sequence[Fetch] = group.fetches
+        self._ended: set[int] = set()
 
     async def run_all(self) -> None:
         """Run the fetches that wait for nothing, and then all others."""
@@ -51,11 +54,13 @@ class _Walk:
                     self._tasks.create_task(self._run_on([other]))
                 ready = []
                 await begun
-            for _, before in self._waiting:
-                before.discard(fetch.id)
+            self._ended.add(fetch.id)
             ready += self._take_ready()
 
     def _take_ready(self) -> list[Fetch]:
-        ready = [fetch for fetch, before in self._waiting if not before]
-        self._waiting = [each for each in self._waiting if each[1]]
+        ready: list[Fetch] = []
+        waiting: list[Fetch] = []
+        for fetch in self._waiting:
+            (ready if self._before[fetch.id] <= self._ended else waiting).append(fetch)
+        self._waiting = waiting
         return ready

@@ -22,16 +22,23 @@ class Mutant:
     path: str
     old: str
     new: str
+    is_for_clients: bool = False
+    """Programs make it only where they build what clients see."""
 
     @property
     def killer(self) -> str:
         """Which random cases look for it."""
-        return "program" if self.path.startswith("federation/program") else "execute"
+        is_of_programs = self.path.startswith("federation/program") and not self.is_for_clients
+        return "program" if is_of_programs else "execute"
 
 
 SOURCE = "federation/program/source.py"
 COMPLETE = "federation/program/complete.py"
 COLUMNS = "federation/program/columns.py"
+IDENTITIES = "federation/program/identities.py"
+PROMISES = "federation/program/displaying.py"
+DISPLAYING = "federation/execute/displaying.py"
+MERGING = "federation/execute/merge_answer.py"
 READING = "federation/execute/compile_reading.py"
 SHAPING = "federation/execute/compile_shape.py"
 MUTANTS = (
@@ -57,7 +64,14 @@ MUTANTS = (
     Mutant("no key in the path of a field", COMPLETE, "fault.under(field.key)", "fault"),
     Mutant("iterators read twice", COMPLETE, "value.__class__ in _LISTS and (", "True or ("),
     Mutant("one type for all objects", COLUMNS, "names.count(first) == len(names)", "True"),
-    Mutant("one object for all", COLUMNS, "[*map(id, objects)]", "[*map(type, objects)]"),
+    Mutant("one object for all", IDENTITIES, "return [*map(id,", "return [*map(type,"),
+    Mutant("keys of several classes", IDENTITIES, "if {*map(type, values)} in _EXACT:", "if True:"),
+    Mutant(
+        "mutations that read attributes when all is over",
+        "federation/program/levels.py",
+        "(self.is_serial or not each.is_inline)",
+        "not each.is_inline",
+    ),
     Mutant(
         "errors of shared objects told once",
         COLUMNS,
@@ -117,6 +131,49 @@ MUTANTS = (
     Mutant("nulls where none may be", SHAPING, "if {name} is None: raise TypeError", "pass"),
     Mutant(
         "members that an enum lacks", SHAPING, "if {name} not in {values}: raise TypeError", "pass"
+    ),
+    Mutant(
+        "objects shown in the order of the subgraph",
+        SOURCE,
+        "for key in shown.keys if shown else ():",
+        "for key in ():",
+        is_for_clients=True,
+    ),
+    Mutant(
+        "unusual values displayed",
+        SOURCE,
+        """    if is_displayed:
+        lines.append("    run.is_displayed = False")
+    kept""",
+        "    kept",
+        is_for_clients=True,
+    ),
+    Mutant(
+        "members of an enum shown to all",
+        PROMISES,
+        "given.values.keys() <= ",
+        "given and ",
+        is_for_clients=True,
+    ),
+    Mutant(
+        "absent fields left where something failed",
+        "federation/program/compile.py",
+        "            without_absent(data, set())",
+        "            pass",
+        is_for_clients=True,
+    ),
+    Mutant("unknown entities displayed", MERGING, "None not in data[each.part.alias]", "True"),
+    Mutant(
+        "keys of the gateway shown",
+        DISPLAYING,
+        "if keys - shown.types.keys():",
+        "if False:",
+    ),
+    Mutant(
+        "absent fields left where a fetch failed",
+        "federation/execute/run.py",
+        "            without_absent(self.data, set())",
+        "            pass",
     ),
     Mutant(
         "answers shared where two fetches write",

@@ -14,6 +14,13 @@ from federation.transport.local import LocalTransport
 from tests.federation.differential.bound_records import bind_records
 from tests.federation.differential.cases import compare_cases, world_of, write_cases
 from tests.federation.differential.test_compiled_equals_reference import build_compiled
+from tests.federation.differential.test_displaying import (
+    DISPLAYED,
+    TABLES,
+    UNUSUAL,
+    ask_all_ways,
+    test_what_is_unusual_is_told_as_ever,
+)
 from tests.federation.differential.test_four_ways import EAGER, a_valid_operation, require_same
 from tests.federation.differential.test_wrong_but_fast import (
     WRONG_VALUES,
@@ -44,6 +51,10 @@ def look_at_execution() -> None:
     asyncio.run(test_types_that_share_ids_are_kept_apart())
     for wrong in WRONG_VALUES:
         asyncio.run(test_what_a_subgraph_may_not_say_is_null_where_it_may_be(*wrong))
+    for operation in DISPLAYED.values():
+        asyncio.run(ask_all_ways(TABLES, operation))
+    for case in UNUSUAL:
+        asyncio.run(test_what_is_unusual_is_told_as_ever(case))
     for seed in range(SUPERGRAPHS):
         asyncio.run(_look_at_supergraph(seed))
 
