@@ -19,10 +19,12 @@ from adapters.broadcast.backends.redis_streams import STREAM, RedisStreamsBacken
 from adapters.broadcast.bus import Bus
 from adapters.broadcast.bus_limits import BusLimits
 from db.tables.platform import events
+from domain.viewer import Role
 from resolvers.social.notifications import notify_followers
 from resolvers.social.projections import keep_track
 from schema.ids import print_id
-from tests.e2e.house import House, Person, open_house
+from tests.e2e.house import House, Person, example, open_house
+from tests.e2e.site import PASSWORD, Site
 from tests.factories.social import a_release, a_track_change
 from tests.fakes.server import running_server
 from tests.patience import SECONDS_MAX
@@ -232,3 +234,30 @@ async def test_a_position_of_another_viewer_tells_nothing_of_theirs(stage: Stage
         await stage.follow_artist(mara)
         await stage.release("Of Both")
         assert titles(await hear(hearing, 1)) == ["Of Both"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("follow", FOLLOW.values(), ids=FOLLOW)
+async def test_a_killed_gateway_loses_no_event_of_who_comes_back(
+    site: Site, follow: Follow
+) -> None:
+    studio = await site.add_account("studio", Role.CREATOR)
+    await site.add_account("ben")
+    await site.release_waiting(studio)
+    first, second = site.gateway(), site.gateway()
+    site.worker()
+    ben = first.log_in("ben@tutti.example", PASSWORD)
+    creator = second.log_in("studio@tutti.example", PASSWORD)
+    second.data(example("follow"), {"artistId": print_id("Artist", "artist-1")}, token=ben)
+
+    async with follow(first.url, ben, None) as hearing:
+        position, _ = await hearing()
+        first.kill()
+    second.data(example("publish_track"), {"trackId": site.waiting_track_id}, token=creator)
+    notified = example("notifications")
+    second.wait_for(lambda: second.data(notified, token=ben)["unreadNotificationCount"] == 1)
+
+    async with asyncio.timeout(SECONDS_MAX), follow(second.url, ben, position) as hearing:
+        told = await hear(hearing, 1)
+    assert titles(told) == ["First Light"]
+    assert "gap" not in told[0][1]["extensions"]
