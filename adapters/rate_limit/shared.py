@@ -1,12 +1,14 @@
 """Buckets of all processes in Redis: one script, one round trip, by the clock of Redis.
 
-While Redis does not answer, each process counts for itself: nobody is refused for our failure,
-and nobody waits for it longer than SECONDS_MAX, at most once in PAUSE_SECONDS.
+Requests that come while an answer is awaited are asked for together in the next round trip. While
+Redis does not answer, each process counts for itself: nobody is refused for our failure. It is
+given SECONDS_MAX to answer, and asked again every PAUSE_SECONDS, by one request alone.
 """
 
+import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from redis.asyncio import Redis
@@ -20,31 +22,46 @@ from domain.rate_limits import Quota, Standing, Want, tightest
 log = logging.getLogger(__name__)
 
 PREFIX: Final = "tutti:rate"
-SECONDS_MAX: Final = 0.1
+SECONDS_MAX: Final = 0.25
 PAUSE_SECONDS: Final = 1.0
-CONNECTIONS_MAX: Final = 64
+TOGETHER_MAX: Final = 200
+"""Requests that one round trip asks for; the script holds Redis meanwhile."""
+WAITING_MAX: Final = 10_000
 SCRIPT: Final = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-local full = {}
-for i, key in ipairs(KEYS) do
-  local window = tonumber(ARGV[2 * i])
-  local before = tonumber(redis.call('GET', key)) or now
-  full[i] = math.max(before, now) + window / tonumber(ARGV[2 * i - 1])
-  if full[i] - now > window + 0.01 then
-    return {i, math.ceil(full[i] - now - window)}
+local answer, key, argument = {}, 0, 1
+while argument <= #ARGV do
+  local count, full, refusing = tonumber(ARGV[argument]), {}, 0
+  for i = 1, count do
+    local tokens = tonumber(ARGV[argument + 2 * i - 1])
+    local window = tonumber(ARGV[argument + 2 * i])
+    local before = tonumber(redis.call('GET', KEYS[key + i])) or now
+    full[i] = math.max(before, now) + window / tokens
+    if full[i] - now > window + 0.01 then
+      refusing = i
+      answer[#answer + 1] = i
+      answer[#answer + 1] = math.ceil(full[i] - now - window)
+      break
+    end
   end
+  if refusing == 0 then
+    answer[#answer + 1] = 0
+    for i = 1, count do
+      local left = math.ceil(full[i] - now)
+      redis.call('SET', KEYS[key + i], string.format('%.3f', full[i]), 'PX', left)
+      answer[#answer + 1] = left
+    end
+  end
+  key, argument = key + count, argument + 2 * count + 1
 end
-local left = {0}
-for i, key in ipairs(KEYS) do
-  local milliseconds = math.ceil(full[i] - now)
-  redis.call('SET', key, string.format('%.3f', full[i]), 'PX', milliseconds)
-  left[i + 1] = milliseconds
-end
-return left
+return answer
 """
-"""KEYS: buckets; ARGV: tokens and milliseconds of each. Gives which bucket refuses and for how
-many milliseconds, or 0 and in how many milliseconds each is full."""
+"""KEYS: buckets; ARGV for each request: how many buckets, then tokens and milliseconds of each.
+Gives for each which bucket refuses and for how many milliseconds; or 0, and in how many
+milliseconds each bucket is full."""
+
+_Asked = tuple[Sequence[Want], "asyncio.Future[Standing]"]
 
 
 class SharedBuckets:
@@ -55,19 +72,20 @@ class SharedBuckets:
         url: str,
         *,
         prefix: str = PREFIX,
-        fallback: MemoryBuckets | None = None,
+        seconds_max: float = SECONDS_MAX,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._prefix = prefix
-        self._fallback = fallback or MemoryBuckets()
         self._now = now
+        self._fallback = MemoryBuckets()
         self._silent_until = 0.0
         self._is_failing = False
+        self._waiting: list[_Asked] = []
+        self._asking: asyncio.Task[None] | None = None
         self._client: Redis = Redis.from_url(
             url,
-            socket_timeout=SECONDS_MAX,
-            socket_connect_timeout=SECONDS_MAX,
-            max_connections=CONNECTIONS_MAX,
+            socket_timeout=seconds_max,
+            socket_connect_timeout=seconds_max,
             retry=Retry(NoBackoff(), 0),
         )
         self._script = self._client.register_script(SCRIPT)
@@ -79,51 +97,69 @@ class SharedBuckets:
 
     async def take(self, wants: Sequence[Want]) -> Standing:
         """Take one token of each, or none of any; as `Buckets`."""
-        now = self._now()
-        if now < self._silent_until:
+        if self._is_silent() or len(self._waiting) >= WAITING_MAX:
             return await self._fallback.take(wants)
         if self._is_failing:
-            self._silent_until = now + PAUSE_SECONDS  # one of us asks, the others do not wait
-        try:
-            standing = await self._take(wants)
-        except (RedisError, OSError) as error:
-            self._fail(error)
-            return await self._fallback.take(wants)
-        if self._is_failing:
-            self._is_failing, self._silent_until = False, 0.0
-            log.info("rate limits are shared again")
-        return standing
+            self._silent_until = self._now() + PAUSE_SECONDS  # the others do not wait for this one
+        answer: asyncio.Future[Standing] = asyncio.get_running_loop().create_future()
+        self._waiting.append((wants, answer))
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._ask())
+        return await answer
 
     async def forget(self, quota: Quota, who: str) -> None:
         """Fill one up again; it stays as it is while Redis does not answer."""
         await self._fallback.forget(quota, who)
         try:
-            if self._now() >= self._silent_until:
+            if not self._is_silent():
                 await self._client.delete(self._key(Want(quota, who)))
         except (RedisError, OSError) as error:
             self._fail(error)
 
     async def close(self) -> None:
         """Close the connections."""
+        if self._asking is not None:
+            self._asking.cancel()
         await self._client.aclose()
 
-    async def _take(self, wants: Sequence[Want]) -> Standing:
-        keys = [self._key(want) for want in wants]
-        bounds = [
-            bound for want in wants for bound in (want.quota.tokens, want.quota.seconds * 1_000)
-        ]
-        refusing, *milliseconds = await self._script(keys=keys, args=bounds)
-        if refusing:
-            return Standing(wants[refusing - 1].quota, 0, milliseconds[0] / 1_000, is_refused=True)
-        return tightest(
-            [
-                Standing(want.quota, _remaining(want, left), left / 1_000, is_refused=False)
-                for want, left in zip(wants, milliseconds, strict=True)
-            ]
-        )
+    async def _ask(self) -> None:
+        """Ask for all who wait, one round trip after the other."""
+        try:
+            while self._waiting:
+                asked, self._waiting = self._waiting[:TOGETHER_MAX], self._waiting[TOGETHER_MAX:]
+                try:
+                    standings = await self._run_script([wants for wants, _ in asked])
+                    self._recover()
+                except (RedisError, OSError) as error:
+                    self._fail(error)
+                    asked, self._waiting = asked + self._waiting, []
+                    standings = [await self._fallback.take(wants) for wants, _ in asked]
+                for (_, answer), standing in zip(asked, standings, strict=True):
+                    if not answer.done():  # whoever asked may have left
+                        answer.set_result(standing)
+        finally:
+            self._asking = None
+
+    async def _run_script(self, asked: Sequence[Sequence[Want]]) -> list[Standing]:
+        keys = [self._key(want) for wants in asked for want in wants]
+        arguments: list[int] = []
+        for wants in asked:
+            arguments.append(len(wants))
+            for want in wants:
+                arguments += (want.quota.tokens, want.quota.seconds * 1_000)
+        answers = iter(await self._script(keys=keys, args=arguments))
+        return [_read(wants, answers) for wants in asked]
 
     def _key(self, want: Want) -> str:
         return f"{self._prefix}:{want.quota.name}:{want.who}"
+
+    def _is_silent(self) -> bool:
+        return self._now() < self._silent_until
+
+    def _recover(self) -> None:
+        if self._is_failing:
+            self._is_failing, self._silent_until = False, 0.0
+            log.info("rate limits are shared again")
 
     def _fail(self, error: Exception) -> None:
         self._silent_until = self._now() + PAUSE_SECONDS
@@ -132,5 +168,14 @@ class SharedBuckets:
             log.warning("rate limits are counted by each process alone: %s", error)
 
 
-def _remaining(want: Want, milliseconds_to_full: int) -> int:
-    return int((want.quota.seconds * 1_000 - milliseconds_to_full) / want.quota.interval / 1_000)
+def _read(wants: Sequence[Want], answers: Iterator[int]) -> Standing:
+    """What the script says of one request."""
+    refusing = next(answers)
+    if refusing:
+        return Standing(wants[refusing - 1].quota, 0, next(answers) / 1_000, is_refused=True)
+    return tightest([_taken(want.quota, next(answers)) for want in wants])
+
+
+def _taken(quota: Quota, milliseconds_to_full: int) -> Standing:
+    remaining = int((quota.seconds * 1_000 - milliseconds_to_full) / quota.interval / 1_000)
+    return Standing(quota, remaining, milliseconds_to_full / 1_000, is_refused=False)

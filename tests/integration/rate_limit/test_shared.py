@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from adapters.rate_limit.shared import PAUSE_SECONDS, SharedBuckets
 from domain.rate_limits import Quota, Want
 from tests.integration.redis_server import RedisServer
+from tests.patience import SECONDS_MAX
 
 USER = Quota(name="user", tokens=10, seconds=3_600)
 PARTNER = Quota(name="partner", tokens=1, seconds=3_600)
@@ -35,7 +37,7 @@ async def make_buckets(redis_server: RedisServer, clock: Clock) -> AsyncIterator
     made: list[SharedBuckets] = []
 
     def make() -> SharedBuckets:
-        made.append(SharedBuckets(redis_server.url, now=clock))
+        made.append(SharedBuckets(redis_server.url, now=clock, seconds_max=SECONDS_MAX))
         return made[-1]
 
     yield make
@@ -53,6 +55,15 @@ async def test_two_processes_take_of_the_same_bucket(make_buckets: MakeBuckets) 
     refused = [each for each in standings if each.is_refused]
     assert len(refused) == 20
     assert all(0 < each.seconds <= USER.interval for each in refused)
+
+
+async def test_a_crowd_is_counted_exactly(make_buckets: MakeBuckets) -> None:
+    buckets = make_buckets()
+
+    standings = await asyncio.gather(*(buckets.take([Want(USER, "ann")]) for _ in range(1_000)))
+
+    assert sum(not each.is_refused for each in standings) == USER.tokens
+    assert not buckets.is_failing
 
 
 async def test_who_is_refused_by_one_bucket_pays_nothing_into_the_others(
@@ -102,3 +113,16 @@ async def test_a_process_counts_for_itself_while_redis_is_away(
         "WARNING",
         "INFO",
     ]
+
+
+async def test_nobody_waits_long_for_a_redis_that_does_not_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        buckets = SharedBuckets(f"redis://127.0.0.1:{silent.getsockname()[1]}", seconds_max=0.05)
+
+        async with asyncio.timeout(SECONDS_MAX):
+            takes = [buckets.take([Want(USER, "ann")]) for _ in range(500)]
+            standings = await asyncio.gather(*takes)
+        await buckets.close()
+
+    assert sum(not each.is_refused for each in standings) == USER.tokens
+    assert buckets.is_failing
