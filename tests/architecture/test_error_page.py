@@ -7,7 +7,15 @@ from devtools.export_errors import error_page
 
 PAGE = Path("docs/errors.md")
 CODE = re.compile(r'''(?:code=|Failure\(\s*|"code": |CODE = |is_large else )"([A-Z][A-Z_]+)"''')
-AT_RUN_TIME = ("engine.py", "authorization/tell.py", "execute", "operation", "plan", "transport", "program")
+AT_RUN_TIME = (
+    "engine.py",
+    "authorization/tell.py",
+    "execute",
+    "operation",
+    "plan",
+    "transport",
+    "program",
+)
 
 
 def test_the_page_is_what_the_classes_say() -> None:
