@@ -423,6 +423,18 @@ def test_a_guard_that_cannot_be_read_is_no_open_door(
     assert fault.value.code == "INVALID_SUPERGRAPH"
 
 
+async def test_a_guarded_root_type_guards_all_of_its_fields() -> None:
+    sdl = LINK + "type Query { open: Int } type Mutation @authenticated { ping: Int }"
+    house = House({"one": sdl}, {"Query": {"open": 1}, "Mutation": {"ping": 2}})
+
+    refused = await house.ask("mutation { ping }")
+    told = await house.ask("mutation { ping }", SOMEBODY)
+
+    assert (refused.data, refused_at(refused)) == ({"ping": None}, ["ping"])
+    assert told.data == {"ping": 2}
+    assert len(house.transports["one"].documents) == 1
+
+
 async def test_no_alternative_at_all_lets_nobody_in() -> None:
     house = House(change=lambda sdl: sdl.replace('[["read:rank"]]', "[]"))
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -22,7 +23,7 @@ from tests.e2e.streams import FOLLOW
 from tests.fakes.issuer import AUDIENCE, ISSUER, Issuer
 from tests.integration.federation.general import General, general_gateway
 from tests.unit.adapters.test_outside_tokens import forged
-from tests.unit.federation.transport.peers import Peer, Seen, http, peer
+from tests.unit.federation.transport.peers import Behave, Peer, Seen, http, peer
 from web.gateway_identity import require_unexpired
 from web.general_gateway import GatewayOptions
 
@@ -60,17 +61,17 @@ class Served:
 
 
 @asynccontextmanager
-async def served(path: Path, issuer: Issuer, **more: Any) -> AsyncIterator[Served]:
+async def served(
+    path: Path, issuer: Issuer, *, behave: Behave = answer_what_is_asked, sdl: str = SDL
+) -> AsyncIterator[Served]:
     async def answer_keys(_seen: Seen, writer: asyncio.StreamWriter) -> None:
         issuer.reads += 1
         writer.write(http(issuer.key_set))
 
-    async with peer(answer_what_is_asked) as subgraph, peer(answer_keys) as keys:
-        source = SubgraphSource(name="one", url=subgraph.url, sdl=SDL)
+    async with peer(behave) as subgraph, peer(answer_keys) as keys:
+        source = SubgraphSource(name="one", url=subgraph.url, sdl=sdl)
         path.write_text(compose([source]).sdl)
-        tokens = OutsideTokens(
-            keys={ISSUER: KeySet(reading_of(keys.url))}, audiences=[AUDIENCE], **more
-        )
+        tokens = OutsideTokens(keys={ISSUER: KeySet(reading_of(keys.url))}, audiences=[AUDIENCE])
         options = GatewayOptions(
             tokens=tokens, claims=["sub", "tenant"], signing_key=KEY, fetch_seconds_max=30.0
         )
@@ -233,9 +234,40 @@ async def test_a_flood_of_unknown_keys_is_refused_without_a_flood_of_readings(
     assert (await house.ask(house.issuer.token())).json()["data"]["mine"] == 2
 
 
-def test_a_subscription_does_not_outlive_its_token() -> None:
+def test_a_token_counts_until_the_leeway_is_over() -> None:
     require_unexpired(None, 0.0)
     require_unexpired({"exp": time.time() - 10}, 60.0)
 
     with pytest.raises(Unauthenticated, match="expired"):
         require_unexpired({"exp": time.time() - 10}, 5.0)
+
+
+STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n\r\n"
+
+
+@pytest.mark.parametrize("way", FOLLOW)
+async def test_a_subscription_does_not_outlive_its_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    goes_on = asyncio.Event()
+
+    async def tick(_seen: Seen, writer: asyncio.StreamWriter) -> None:
+        writer.write(STREAM + b'data: {"data":{"ticks":1}}\n\n')
+        await goes_on.wait()
+        writer.write(b'data: {"data":{"ticks":2}}\n\n')
+        await writer.drain()
+
+    sdl = SDL + "type Subscription { ticks: Int @authenticated }"
+    async with served(tmp_path / "supergraph.graphql", Issuer(), behave=tick, sdl=sdl) as house:
+        url, token = house.gateway.url, house.issuer.token()
+        async with FOLLOW[way](url, "subscription { ticks }", {}, token) as next_event:
+            first = await next_event()
+            later = time.time() + 7_200
+            monkeypatch.setattr("web.gateway_identity.time", SimpleNamespace(time=lambda: later))
+            goes_on.set()
+            last = await next_event()
+
+    assert first == {"data": {"ticks": 1}}
+    assert last is not None
+    assert last["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert "data" not in last
