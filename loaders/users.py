@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from db.read import Read, key_in, query
 from db.tables.users import sessions, users
 from domain.ids import SessionId, UserId
-from domain.users.records import Account, Session, User
+from domain.users.records import Account, SessionState, User
 from loaders.batch import BatchLoader
 
 USER_COLUMNS = (
@@ -19,7 +19,8 @@ USER_COLUMNS = (
 )
 
 ACCOUNT_BY_EMAIL = query(select(users).where(users.c.email == bindparam("email")), Account)
-SESSION_BY_ID = query(select(sessions).where(sessions.c.id == bindparam("id")), Session)
+SESSION_STATES = select(sessions.c.id, sessions.c.revoked_at, users.c.roles).join(users)
+SESSION_STATE_BY_ID = query(SESSION_STATES.where(sessions.c.id == bindparam("id")), SessionState)
 
 
 class UserById(BatchLoader[UserId, User]):
@@ -34,10 +35,10 @@ class AccountById(BatchLoader[UserId, Account]):
     query = query(select(users).where(key_in(users.c.id)), Account)
 
 
-class SessionById(BatchLoader[SessionId, Session]):
-    """Session ids to log-ins, ended ones too."""
+class SessionStateById(BatchLoader[SessionId, SessionState]):
+    """Session ids to how log-ins stand, ended ones too."""
 
-    query = query(select(sessions).where(key_in(sessions.c.id)), Session)
+    query = query(SESSION_STATES.where(key_in(sessions.c.id)), SessionState)
 
 
 class UsersLoaders:

@@ -49,6 +49,16 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionState:
+    """What decides whether a token of a log-in is still good."""
+
+    id: SessionId
+    revoked_at: datetime | None
+    roles: list[str]
+    """Those that the account has now; a token says those it had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One log-in: a family of refresh tokens of which only the newest counts."""
 

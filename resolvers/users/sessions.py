@@ -12,11 +12,11 @@ from db.repositories.users import UsersRepository
 from domain.ids import SessionId, new_id
 from domain.ports import AccessClaims
 from domain.rate_limits import Quota, require_token
-from domain.users.records import Account, Session
+from domain.users.records import Account, Session, SessionState
 from domain.users.rules import normal_email
 from domain.viewer import Viewer
 from errors import BadInput, SessionEnded, Unauthenticated, WrongCredentials
-from loaders.users import ACCOUNT_BY_EMAIL, SESSION_BY_ID, SessionById
+from loaders.users import ACCOUNT_BY_EMAIL, SESSION_STATE_BY_ID, SessionStateById
 from resolvers.context import RequestContext, UseCaseContext
 
 LOG_IN_TRIES = Quota(name="account", tokens=10, seconds=300)
@@ -114,7 +114,7 @@ async def identify(ctx: UseCaseContext, access_token: str) -> Viewer:
     """Who an access token speaks for; its session must still be open.
 
     Raises:
-        Unauthenticated: the token is not a valid one of ours, or its session was ended.
+        Unauthenticated: the token is not a valid one of ours, or as `require_open_session`.
     """
     claims = ctx.ports.tokens.verify(access_token, ctx.clock.now())
     viewer = Viewer(
@@ -137,12 +137,12 @@ async def require_open_session(ctx: UseCaseContext, viewer: Viewer) -> None:
     """Whoever logged in has not logged out since; asked again while something is streamed.
 
     Raises:
-        Unauthenticated: the viewer's session was ended.
+        Unauthenticated: the viewer's session was ended, or the account has other roles now.
     """
     if viewer.session_id is None:
         return
-    session = await fetch_one(ctx.read("users"), SESSION_BY_ID, id=viewer.session_id)
-    _require_open(session)
+    session = await fetch_one(ctx.read("users"), SESSION_STATE_BY_ID, id=viewer.session_id)
+    _require_open(session, viewer)
 
 
 class OpenSessions:
@@ -154,24 +154,26 @@ class OpenSessions:
 
     def __init__(self, ctx: UseCaseContext) -> None:
         self._read = ctx.read("users")
-        self._loader: SessionById | None = None
+        self._loader: SessionStateById | None = None
 
     async def require_open(self, viewer: Viewer) -> None:
         """As `require_open_session`."""
         if viewer.session_id is None:
             return
         if self._loader is None:
-            self._loader = SessionById(self._read)
+            self._loader = SessionStateById(self._read)
             asyncio.get_running_loop().call_soon(self._end_turn)
-        _require_open(await self._loader.load(viewer.session_id))
+        _require_open(await self._loader.load(viewer.session_id), viewer)
 
     def _end_turn(self) -> None:
         self._loader = None
 
 
-def _require_open(session: Session | None) -> None:
+def _require_open(session: SessionState | None, viewer: Viewer) -> None:
     if session is None or session.revoked_at is not None:
         raise Unauthenticated("This session has ended; log in again.")
+    if viewer.roles.symmetric_difference(session.roles):
+        raise Unauthenticated("The account's roles have changed; renew the token.")
 
 
 async def _find_account(ctx: UseCaseContext, email: str) -> Account | None:

@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from db.engine import Databases
+from db.tables.users import users
 from tests.e2e.catalogue import global_track_id, write_catalogue, write_people
 from tests.e2e.house import PASSWORD, House, Person, error_codes, example
 from tests.e2e.streams import FOLLOW, Follow, follow_shared_stream
@@ -106,6 +108,32 @@ async def test_after_a_log_out_nothing_more_is_told(
         last = await next_event()
 
     assert first == move("PLAYING", 0, followers=3)
+    assert error_codes(last) == ["UNAUTHENTICATED"]
+    assert "data" not in last
+
+
+@pytest.mark.parametrize("profile", ["embedded"])
+async def test_after_a_change_of_roles_the_token_of_before_is_told_no_more(
+    house: House, databases: Databases, url: str, follow: Follow
+) -> None:
+    ben = await house.join("ben")
+    again = replace(ben, token=await another_token(house, ben))
+    await write_people(databases)
+    await write_catalogue(databases, range(10))
+    started = await house.data(example("start_playback"), {"trackId": global_track_id(1)}, by=ben)
+    session = {"sessionId": started["startPlayback"]["session"]["id"]}
+
+    async with follow(url, MOVES, session, ben.token) as next_event:
+        await next_event()
+        await house.data(example("pause"), {**session, "positionMs": 0}, by=again)
+        told = await next_event()
+        async with databases.of("users").engine.begin() as connection:
+            await connection.execute(update(users).values(roles=["listener", "creator"]))
+        new = replace(ben, token=await another_token(house, ben))
+        await house.data(example("resume"), session, by=new)
+        last = await next_event()
+
+    assert "errors" not in told
     assert error_codes(last) == ["UNAUTHENTICATED"]
     assert "data" not in last
 

@@ -3,9 +3,11 @@
 import asyncio
 
 import pytest
+from sqlalchemy import update
 
 from db.read import StatementCount
-from domain.viewer import Viewer
+from db.tables.users import users
+from domain.viewer import Role, Viewer
 from errors import (
     EmailTaken,
     RateLimited,
@@ -146,3 +148,23 @@ async def test_many_are_asked_for_with_one_statement_and_each_gets_its_answer(
 
     assert StatementCount.total == before + 1
     assert [type(answer) for answer in answers] == [Unauthenticated, type(None)] * 50 + [type(None)]
+
+
+async def test_a_token_of_other_roles_is_good_no_more_and_a_new_one_is(
+    as_viewer, nora, databases
+) -> None:
+    opened = await sessions.log_in(as_viewer(), email="nora@example.com", password="correct horse")
+    viewer = await sessions.identify(as_viewer(), opened.access_token)
+    checks = sessions.OpenSessions(as_viewer())
+    await checks.require_open(viewer)
+
+    async with databases.of("users").engine.begin() as connection:
+        await connection.execute(update(users).values(roles=["listener", "moderator"]))
+
+    with pytest.raises(Unauthenticated, match="roles"):
+        await checks.require_open(viewer)
+    with pytest.raises(Unauthenticated, match="roles"):
+        await sessions.identify(as_viewer(), opened.access_token)
+    renewed = await sessions.renew_session(as_viewer(), refresh_token=opened.refresh_token)
+    again = await sessions.identify(as_viewer(), renewed.access_token)
+    assert again.roles == {Role.LISTENER, Role.MODERATOR}
