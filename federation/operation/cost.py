@@ -13,17 +13,22 @@ from graphql import IntValueNode, ValueNode, VariableNode, value_from_ast_untype
 
 from federation.errors import LimitExceeded, RequestError
 from federation.limits import EngineLimits
+from federation.operation.amounts import (
+    Amount,
+    Variables,
+    add,
+    amount_of,
+    greatest,
+    multiply,
+    only_where,
+)
 from federation.operation.arguments import parse_arguments
-from federation.operation.conditions import ALWAYS, holds
+from federation.operation.conditions import ALWAYS
 from federation.operation.model import Field, Operation, SelectionSet
 from federation.operation.prices import FieldPrice, Prices
 
 MUTATION_COST = 10
 """Of any mutation, before its fields."""
-
-Variables = Mapping[str, Any]
-Amount = int | Callable[[Variables], int]
-"""A number, or what gives it once the variables are known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +149,7 @@ class _Estimator:
         if price.is_list:
             cost = multiply(self._sizes[sizes].get(field.name, own_size), cost)
         cost = add(0, [cost, _of_arguments(field, price)])
-        return cost if field.condition == ALWAYS else only_where(field, cost)
+        return cost if field.condition == ALWAYS else only_where(field.condition, cost)
 
     def _list_size(self, field: Field, price: FieldPrice) -> Amount:
         """How many items are asked for, each of the arguments checked on the way."""
@@ -184,53 +189,6 @@ class _Estimator:
                 "it says how much the list may cost.",
                 code="LIST_SIZE_MISSING",
             )
-
-
-def add(fixed: int, amounts: Iterable[Amount]) -> Amount:
-    """The sum; a number if all are."""
-    moving: list[Callable[[Variables], int]] = []
-    for each in amounts:
-        if isinstance(each, int):
-            fixed += each
-        else:
-            moving.append(each)
-    if not moving:
-        return fixed
-    if len(moving) == 1:
-        only = moving[0]
-        return lambda variables: fixed + only(variables)
-    return lambda variables: fixed + sum([each(variables) for each in moving])
-
-
-def multiply(size: Amount, each: Amount) -> Amount:
-    """So many items of that cost."""
-    if isinstance(size, int):
-        if isinstance(each, int):
-            return size * each
-        return lambda variables: size * each(variables)
-    if isinstance(each, int):
-        return lambda variables: size(variables) * each
-    return lambda variables: size(variables) * each(variables)
-
-
-def greatest(amounts: list[Amount]) -> Amount:
-    """The greatest; 0 of none."""
-    fixed = max((each for each in amounts if isinstance(each, int)), default=0)
-    moving = [each for each in amounts if not isinstance(each, int)]
-    if not moving:
-        return fixed
-    return lambda variables: max(fixed, *[each(variables) for each in moving])
-
-
-def only_where(field: Field, cost: Amount) -> Amount:
-    """Nothing while the field is skipped."""
-    condition = field.condition
-    return lambda variables: amount_of(cost, variables) if holds(condition, variables) else 0
-
-
-def amount_of(amount: Amount, variables: Variables) -> int:
-    """The number."""
-    return amount if isinstance(amount, int) else amount(variables)
 
 
 def _fields_by_key(selections: SelectionSet) -> Iterable[tuple[str, Field]]:
