@@ -6,7 +6,7 @@ from typing import Self
 
 
 class Deadline:
-    """Cancels what runs inside when the time is over; as `asyncio.timeout`, at a third of its cost.
+    """Cancels what runs inside when the time is over; as `asyncio.timeout`, at half its cost.
 
     with Deadline(3.0):
         await work
