@@ -32,6 +32,13 @@ from tests.federation.federated import compose_sources
 from tests.federation.random_operations import RICH, Records
 from tests.federation.random_subgraphs import write_records, write_subgraphs
 from tests.federation.records import Data, build_monolith, build_subgraph
+from tests.unit.federation.program.test_batches import (
+    MENTIONS,
+    test_equal_mentions_of_an_entity_are_asked_for_once,
+)
+from tests.unit.federation.program.test_regressions_of_differential import (
+    test_an_attribute_that_fails_ends_a_mutation_as_a_resolver_does,
+)
 
 WORLDS = 150
 SUPERGRAPHS = 60
@@ -39,6 +46,9 @@ SUPERGRAPHS = 60
 
 def look_at_programs() -> None:
     """Compiled programs beside graphql-core."""
+    asyncio.run(test_an_attribute_that_fails_ends_a_mutation_as_a_resolver_does())
+    for mentions in MENTIONS:
+        asyncio.run(test_equal_mentions_of_an_entity_are_asked_for_once(*mentions))
     for seed in range(WORLDS):
         world, _, _ = world_of(seed)
         for document_seed in range(3):

@@ -59,6 +59,17 @@ PLAIN = {
 }
 
 
+MENTIONS = [
+    ("equal mentions", [Mention("a"), Mention("b"), Mention("a")], 2),
+    ("mentions by number", [Mention(1), Mention(2), Mention(1)], 2),
+    ("keys that are equal and unlike", [Mention(1), Mention(True)], 2),
+    ("keys of unknown classes", [Mention((1,)), Mention((1,))], 2),
+    ("objects of two classes", [Mention("a"), Draft("a")], 2),
+    ("objects that may be changed", [Draft("a"), Draft("a")], 2),
+    ("the same object", [BEN, BEN], 1),
+]
+
+
 class Calls(list[Any]):
     """Remembers what a batch resolver was asked."""
 
@@ -88,18 +99,7 @@ async def test_a_level_is_asked_once_with_its_distinct_parents() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("_case", "objects", "asked"),
-    [
-        ("equal mentions", [Mention("a"), Mention("b"), Mention("a")], 2),
-        ("mentions by number", [Mention(1), Mention(2), Mention(1)], 2),
-        ("keys that are equal and unlike", [Mention(1), Mention(True)], 2),
-        ("keys of unknown classes", [Mention((1,)), Mention((1,))], 2),
-        ("objects of two classes", [Mention("a"), Draft("a")], 2),
-        ("objects that may be changed", [Draft("a"), Draft("a")], 2),
-        ("the same object", [BEN, BEN], 1),
-    ],
-)
+@pytest.mark.parametrize(("_case", "objects", "asked"), MENTIONS)
 async def test_equal_mentions_of_an_entity_are_asked_for_once(
     _case: str, objects: list[Any], asked: int
 ) -> None:
