@@ -87,12 +87,13 @@ class TextKeys(TypeDecorator[Sequence[str]]):
             return dialect.type_descriptor(ARRAY(Text()))
         return dialect.type_descriptor(Text())
 
-    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
-        """To the database."""
-        assert value is not None
-        if dialect.name == "postgresql":
-            return list(value)
-        return orjson.dumps(list(value)).decode()
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        """To the database; the driver of PostgreSQL takes a list as it is."""
+        return list if dialect.name == "postgresql" else _json_text
+
+
+def _json_text(values: Sequence[str]) -> str:
+    return orjson.dumps(list(values)).decode()
 
 
 def _instant_of(microseconds: int | None) -> datetime | None:

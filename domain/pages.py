@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -52,11 +52,12 @@ class Edge(Generic[ItemT]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[ItemT]):
-    """A slice with a place for each of its items; cursors are printed when they are asked for."""
+    """A slice with a place for each of its items; cursors are made when they are asked for."""
 
     nodes: list[ItemT]
-    places: list[SortKey]
-    """Each item's sort key."""
+    rows: Sequence[Any]
+    """What each item was made of, and stands in its place by: the items themselves, most often."""
+    sort_key: Callable[[Any], SortKey]
     has_next_page: bool
     has_previous_page: bool
 
@@ -64,8 +65,8 @@ class Page(Generic[ItemT]):
     def edges(self) -> list[Edge[ItemT]]:
         """The items with their cursors."""
         return [
-            Edge(node, print_cursor(place))
-            for node, place in zip(self.nodes, self.places, strict=True)
+            Edge(node, print_cursor(self.sort_key(row)))
+            for node, row in zip(self.nodes, self.rows, strict=True)
         ]
 
     @property
@@ -73,21 +74,22 @@ class Page(Generic[ItemT]):
         """Whether and where the list goes on."""
         return PageInfo(
             has_next_page=self.has_next_page,
-            end_cursor=print_cursor(self.places[-1]) if self.places else None,
-            start_cursor=print_cursor(self.places[0]) if self.places else None,
+            end_cursor=print_cursor(self.sort_key(self.rows[-1])) if self.rows else None,
+            start_cursor=print_cursor(self.sort_key(self.rows[0])) if self.rows else None,
             has_previous_page=self.has_previous_page,
         )
 
     def map(self, change: Callable[[ItemT], OtherT | None]) -> "Page[OtherT]":
         """The same places with other items; a place that gets None is left out."""
         changed = [
-            (other, place)
-            for node, place in zip(self.nodes, self.places, strict=True)
+            (other, row)
+            for node, row in zip(self.nodes, self.rows, strict=True)
             if (other := change(node)) is not None
         ]
         return Page(
             nodes=[other for other, _ in changed],
-            places=[place for _, place in changed],
+            rows=[row for _, row in changed],
+            sort_key=self.sort_key,
             has_next_page=self.has_next_page,
             has_previous_page=self.has_previous_page,
         )
@@ -114,7 +116,8 @@ def build_page(
     kept = list(rows[: request.first])
     return Page(
         nodes=kept,
-        places=[sort_key(row) for row in kept],
+        rows=kept,
+        sort_key=sort_key,
         has_next_page=len(rows) > request.first,
         has_previous_page=request.after is not None,
     )
