@@ -22,7 +22,13 @@ from federation.transport.options import HttpOptions
 from federation.transport.signing import RequestSigner
 from web.automatic_persisted_queries import MemoryDocuments
 from web.client_request import ClientRequest, MakeContext
-from web.gateway_identity import caller_of, require_unexpired, write_claims
+from web.gateway_identity import (
+    caller_of,
+    name_of,
+    require_unexpired,
+    seconds_left,
+    write_claims,
+)
 from web.http_server import address_of, listen, serve_app
 from web.limits import WebLimits
 from web.operation_runner import FrontParts
@@ -181,15 +187,17 @@ def build_gateway_app(engine: SupergraphEngine, options: GatewayOptions) -> Star
             raise DependencyError("There is no supergraph.")
 
     tokens = options.tokens
+    leeway = 0.0 if tokens is None else tokens.leeway_seconds
 
     async def check_viewer(context: GatewayContext) -> None:
-        if tokens is not None:
-            require_unexpired(context.claims, tokens.leeway_seconds)
+        require_unexpired(context.claims, leeway)
 
     parts = FrontParts(
         engine=engine,
         make_context=open_gateway_context if tokens is None else prove_tokens(tokens),
         check_viewer=check_viewer,
+        viewer_of=lambda context: name_of(context.claims),
+        seconds_left=lambda context: seconds_left(context.claims, leeway),
         documents=Documents(automatic=MemoryDocuments()),
         limits=WebLimits(operation_seconds_max=FRONT_PATIENCE * options.operation_seconds_max),
         schema=engine,

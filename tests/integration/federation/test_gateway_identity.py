@@ -24,7 +24,7 @@ from tests.fakes.issuer import AUDIENCE, ISSUER, Issuer
 from tests.integration.federation.general import General, general_gateway
 from tests.unit.adapters.test_outside_tokens import forged
 from tests.unit.federation.transport.peers import Behave, Peer, Seen, http, peer
-from web.gateway_identity import require_unexpired
+from web.gateway_identity import name_of, require_unexpired, seconds_left
 from web.general_gateway import GatewayOptions
 
 SDL = """
@@ -240,6 +240,18 @@ def test_a_token_counts_until_the_leeway_is_over() -> None:
 
     with pytest.raises(Unauthenticated, match="expired"):
         require_unexpired({"exp": time.time() - 10}, 5.0)
+
+
+def test_a_token_names_its_issuers_subject_and_is_good_until_the_leeway_is_over() -> None:
+    claims = {"iss": "https://a.example", "sub": "anna", "exp": time.time() + 60}
+
+    left = seconds_left(claims, 5.0)
+
+    assert name_of(claims) == "https://a.example anna"
+    assert name_of(claims) != name_of({**claims, "iss": "https://b.example"})
+    assert left is not None
+    assert 0 < left <= 65
+    assert (name_of(None), seconds_left(None, 5.0)) == ("", None)
 
 
 STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n\r\n"
