@@ -6,6 +6,7 @@ import pytest
 
 from domain.ids import ArtistId
 from domain.messages import channels
+from domain.messages.bookmark import Bookmark
 from domain.messages.codec import encode
 from domain.messages.events import NotificationCreated
 from domain.pages import PageRequest
@@ -95,4 +96,27 @@ async def test_after_a_gap_everything_missed_arrives(as_viewer, outside) -> None
     await outside.live.publish(channel, channels.GAP)
 
     assert (await asyncio.wait_for(anext(watching), SECONDS_MAX)).album_id == "three"
+    await watching.aclose()
+
+
+async def test_a_gap_is_told_before_what_was_missed_is_read(as_viewer, outside) -> None:
+    channel = channels.notifications(BEN.user_id)
+    ctx = as_viewer(BEN)
+    told: list[tuple[str | None, bool]] = []
+
+    async def tell(bookmark: Bookmark) -> None:
+        told.append((bookmark.position, bookmark.has_gap))
+        bookmark.has_gap = False
+
+    ctx.bookmark.tell = tell
+    watching = notifications.watch_notifications(ctx)
+    first = asyncio.ensure_future(anext(watching))
+    await outside.live.wait_for_reader(channel)
+    await notifications.notify_followers(as_viewer(), a_release("one"))
+
+    await outside.live.publish(channel, channels.GAP)
+
+    assert (await asyncio.wait_for(first, SECONDS_MAX)).album_id == "one"
+    assert told == [("0", False), ("1", True)]
+    assert ctx.bookmark.position == "1"
     await watching.aclose()
