@@ -525,7 +525,8 @@ async def test_a_field_that_nobody_can_resolve_here_is_refused() -> None:
 async def test_a_plan_beyond_its_bounds_is_refused(_case: str, limits: dict[str, Any]) -> None:
     fields = " ".join(f"a{index}: track {{ likes }}" for index in range(100))
 
-    response = await run(f"{{ {fields} }}", lambda _: FetchResult(), **limits)
+    many = {"operation_root_fields_max": 100}
+    response = await run(f"{{ {fields} }}", lambda _: FetchResult(), **many, **limits)
 
     assert not response.has_data
     assert [error["extensions"]["code"] for error in response.errors] == ["PLAN_TOO_COMPLEX"]
