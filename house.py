@@ -26,6 +26,7 @@ from web.automatic_persisted_queries import (
     RedisDocuments,
 )
 from web.cors import AllowedOrigins
+from web.front_parts import FrontParts
 from web.house_authorization import HOUSE_AUTHORIZATION
 from web.http_server import address_of, listen, serve_app, settle_garbage
 from web.idempotency import ANSWER_SECONDS, CLAIM_SECONDS_MAX
@@ -36,7 +37,6 @@ from web.live_groups import HOUSE_GROUPING
 from web.local_transports import local_transports
 from web.media_uploads import media_routes
 from web.operation_checks import SchemaChecks
-from web.operation_runner import FrontParts
 from web.persisted_documents import read_manifest
 from web.rate_limits import PartnerQuotas, RateLimits, per_minute
 from web.remote_subgraphs import remote_transports

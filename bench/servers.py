@@ -40,9 +40,9 @@ from federation.engine import Engine, Grouping
 from federation.limits import EngineLimits
 from federation.transport.transport import Transport
 from web.client_request import ClientRequest
+from web.front_parts import FrontParts, RunsOperations
 from web.http_server import keep_loop_free
 from web.limits import WebLimits
-from web.operation_runner import FrontParts, RunsOperations
 from web.routes import build_app
 from web.socket_protocol import BatchedSocket
 from web.subgraph_app import SubgraphRunner

@@ -14,12 +14,12 @@ from web.client_names import read_client_name
 from web.client_request import ClientRequest, read_client_request, read_headers
 from web.error_response import error_as_dict, http_status, with_request_id
 from web.explorer import Page
+from web.front_parts import ExplainsOperations, FrontParts
 from web.graphql_params import GraphQLParams, params_from_json
 from web.json_answers import RETRY_AFTER_SECONDS
 from web.json_bytes import dump_json
 from web.limits import Slots
 from web.media_types import HEADER_BYTES_MAX, JSON, choose_media_type
-from web.operation_runner import ExplainsOperations, FrontParts
 from web.refusals import BadRequest, MethodNotAllowed, NotAcceptable
 from web.request_body import read_json_body
 

@@ -22,6 +22,7 @@ from federation.transport.options import HttpOptions
 from federation.transport.signing import RequestSigner
 from web.automatic_persisted_queries import MemoryDocuments
 from web.client_request import ClientRequest, MakeContext
+from web.front_parts import FrontParts
 from web.gateway_identity import (
     caller_of,
     name_of,
@@ -31,7 +32,6 @@ from web.gateway_identity import (
 )
 from web.http_server import address_of, listen, serve_app
 from web.limits import WebLimits
-from web.operation_runner import FrontParts
 from web.persisted_documents import Documents
 from web.routes import build_app
 from web.supergraph_engine import SupergraphEngine

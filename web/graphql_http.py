@@ -18,6 +18,7 @@ from web.client_request import ClientRequest, read_client_request, read_headers
 from web.cors import answer_preflight, cors_headers, is_preflight
 from web.csrf import require_own_page, require_preflight
 from web.explorer import Page
+from web.front_parts import FrontParts
 from web.graphql_params import (
     GraphQLParams,
     params_from_json,
@@ -28,7 +29,7 @@ from web.json_answers import send_batch, send_refusal, send_response
 from web.limits import Slots
 from web.media_types import EVENT_STREAM, HEADER_BYTES_MAX, HTML
 from web.multipart_answers import MultipartAnswers
-from web.operation_runner import FrontParts, Operation, OperationRunner
+from web.operation_runner import Operation, OperationRunner
 from web.refusals import (
     MethodNotAllowed,
     MutationByGet,

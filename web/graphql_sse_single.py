@@ -21,12 +21,13 @@ from federation.engine import GraphQLResponse
 from web.client_request import ClientRequest, make_request_id, read_client_request, read_headers
 from web.csrf import require_own_page
 from web.error_response import refusal, write_response
+from web.front_parts import FrontParts
 from web.graphql_params import GraphQLParams, params_from_json
 from web.graphql_sse import send_events
 from web.json_answers import send_refusal
 from web.json_bytes import dump_json
 from web.media_types import JSON
-from web.operation_runner import FrontParts, Operation, OperationRunner
+from web.operation_runner import Operation, OperationRunner
 from web.refusals import BadRequest, MethodNotAllowed
 from web.request_body import read_json_body
 from web.resume import asks_for_positions, marker, position_asked_for

@@ -20,10 +20,11 @@ from web.client_request import (
     read_headers,
 )
 from web.error_response import refusal, write_response
+from web.front_parts import FrontParts
 from web.graphql_params import GraphQLParams, params_from_json
 from web.json_bytes import dump_json
 from web.limits import Slots, SlotsPerClient, WebLimits
-from web.operation_runner import Credentials, FrontParts, OperationRunner
+from web.operation_runner import Credentials, OperationRunner
 from web.refusals import BadRequest, Overloaded
 from web.resume import asks_for_positions, marker, position_asked_for
 from web.socket_messages import (

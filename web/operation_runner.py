@@ -1,12 +1,10 @@
 """Runs operations for every transport alike: same documents, limits and credentials."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Container
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-from graphql import GraphQLSchema
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -16,64 +14,17 @@ from federation.errors import FederationError
 from federation.execute.deadline import Deadline
 from web.begun import Begun
 from web.client_names import read_client_name
-from web.client_request import ClientRequest, MakeContext
-from web.deferred_answers import DefersOperations, answers_in_pieces
+from web.client_request import ClientRequest
+from web.deferred_answers import answers_in_pieces
 from web.error_response import refusal, with_request_id
 from web.expiry import until_expiry
+from web.front_parts import FrontParts
 from web.graphql_params import GraphQLParams
-from web.idempotency import IdempotencyStore, IdempotentMutations
-from web.limits import Slots, WebLimits
-from web.partner_keys import PartnerKeys
-from web.persisted_documents import Documents
+from web.idempotency import IdempotentMutations
+from web.limits import Slots
 from web.refusals import BadRequest, DeadlineExceeded, IntrospectionRefused, Overloaded
 from web.resume import with_position
 from web.schema_privacy import asks_for_schema, without_suggestions
-from web.upload_requests import UploadRequests
-
-
-class RunsOperations(Protocol):
-    """What the front needs of the engine; `Any` because it does not read the context."""
-
-    async def operation_kind(self, request: GraphQLRequest) -> str:
-        """query, mutation or subscription; raises FederationError."""
-        ...
-
-    async def execute(self, request: GraphQLRequest, context: Any) -> GraphQLResponse:
-        """Run a query or mutation."""
-        ...
-
-    def subscribe(self, request: GraphQLRequest, context: Any) -> AsyncIterator[GraphQLResponse]:
-        """Run a subscription."""
-        ...
-
-
-class ShowsSchema(Protocol):
-    """What has a schema for clients; another one after a change."""
-
-    @property
-    def api_schema(self) -> GraphQLSchema:
-        """What clients see."""
-        ...
-
-
-class ExplainsOperations(Protocol):
-    """What the plan page needs of the engine; `Any` because a plan is shown as it is."""
-
-    def explain(self, document: str, phase: str, operation_name: str | None) -> str:
-        """Show one phase of planning as text; raises FederationError."""
-        ...
-
-    def describe_plan(self, document: str, operation_name: str | None) -> dict[str, Any]:
-        """Show the plan as JSON values; raises FederationError."""
-        ...
-
-
-class CountsOperations(Protocol):
-    """What the front tells of who asks for what."""
-
-    def count(self, document: str, client: str, version: str) -> None:
-        """Count one request; must not wait."""
-        ...
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -100,72 +51,6 @@ class Operation(Struct, frozen=True, kw_only=True):
     def is_mutation(self) -> bool:
         """Whether it changes something."""
         return self.kind == "mutation"
-
-
-def viewer_of_nobody(_context: object) -> str:
-    """Tell no viewers apart; the default where no mutation is repeated by key."""
-    return ""
-
-
-def count_nothing(_context: object) -> int:
-    """Know of no database; the default."""
-    return 0
-
-
-def admit_everyone(_client: ClientRequest) -> None:
-    """Let all in; the default."""
-
-
-def never_expires(_context: object) -> None:
-    """Know of no end of anybody's credentials; the default."""
-
-
-async def trust_the_viewer(_context: object) -> None:
-    """Take whoever opened a subscription for its viewer to its end; the default."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontParts:
-    """What the composition root gives to the front."""
-
-    engine: RunsOperations
-    make_context: MakeContext
-    admit: Callable[[ClientRequest], None] = admit_everyone
-    """Asked before a request is looked at; raises RateLimited."""
-    viewer_of: Callable[[Any], str] = viewer_of_nobody
-    """Names the viewer of a context; `Any` as for `MakeContext`."""
-    count_statements: Callable[[Any], int] = count_nothing
-    """How many read statements a context has taken; an explained answer tells it."""
-    check_viewer: Callable[[Any], Awaitable[None]] = trust_the_viewer
-    """Asked before each event of a subscription; raises Unauthenticated after a log-out."""
-    seconds_left: Callable[[Any], float | None] = never_expires
-    """How long the credentials of a context are good yet; None: to no known end."""
-    documents: Documents = field(default_factory=Documents)
-    partners: PartnerKeys = field(default_factory=PartnerKeys)
-    usage: CountsOperations | None = None
-    """Told of each operation; None: nobody counts."""
-    idempotency: IdempotencyStore | None = None
-    """None: mutations with an Idempotency-Key are refused."""
-    limits: WebLimits = field(default_factory=WebLimits)
-    allowed_origins: Container[str] = frozenset()
-    """Origins whose pages count as our own, beside the one the request was sent to."""
-    is_schema_public: bool = True
-    """Whether those whom `viewer_of` does not know may introspect, and be helped by suggestions."""
-    schema: ShowsSchema | None = None
-    """The engine again, if it has a schema to be read at /schema.graphql."""
-    deferring: DefersOperations | None = None
-    """The engine again, if it defers; None: what is deferred comes with everything else."""
-    uploads: UploadRequests | None = None
-    """Where files wait that come with an operation; None: none may come."""
-    shares_streams: bool = True
-    """Off where several processes serve one address: a shared event stream lives in one."""
-    development: bool = False
-    explainer: ExplainsOperations | None = None
-    """Asked in development only; None: no plan is shown."""
-
-    def shows_schema_to(self, context: Any) -> bool:
-        """Whether the viewer of a context may learn of the schema."""
-        return self.is_schema_public or self.viewer_of(context) != ""
 
 
 class Credentials(NamedTuple):

@@ -19,11 +19,12 @@ from web.explorer import (
     build_plan_page,
 )
 from web.front_app import FrontApp
+from web.front_parts import FrontParts
 from web.graphql_http import GraphQLOverHTTP
 from web.graphql_sse_single import STREAM_PATH, GraphQLOverOneStream
 from web.graphql_ws import GraphQLOverWebSocket
 from web.health import Check, Health
-from web.operation_runner import FrontParts, OperationRunner
+from web.operation_runner import OperationRunner
 from web.schema_text import SchemaText
 
 

@@ -11,10 +11,10 @@ from errors import AppError
 from web.client_request import ClientRequest, read_client_request, read_headers
 from web.compression import coding_of_answer, compress
 from web.error_response import http_status, refusal, write_response
+from web.front_parts import FrontParts, ShowsSchema
 from web.http_caching import REVALIDATE, entity_tag, is_current
 from web.json_answers import VARY
 from web.media_types import JSON
-from web.operation_runner import FrontParts, ShowsSchema
 from web.refusals import IntrospectionRefused
 
 SCHEMA_PATH = "/schema.graphql"

@@ -19,11 +19,12 @@ from resolvers.context import SESSION_COOKIE, RequestContext, UseCaseContext
 from schema.definition import SubgraphDefinition
 from web.client_request import ClientRequest
 from web.front_app import FrontApp
+from web.front_parts import FrontParts
 from web.graphql_http import GraphQLOverHTTP
 from web.health import Check, Health
 from web.limits import WebLimits
 from web.local_transports import local_transports
-from web.operation_runner import FrontParts, OperationRunner
+from web.operation_runner import OperationRunner
 from web.signed_calls import SignedCalls
 from web.viewer_header import SESSION_HEADER, ToldViewer, read_viewer
 

@@ -34,12 +34,12 @@ from subgraphs.registry import SUBGRAPHS
 from tests.conftest import FakeOutside
 from tests.fakes.ports import FakePasswords
 from tests.patience import PATIENT
+from web.front_parts import FrontParts
 from web.idempotency import ANSWER_SECONDS, CLAIM_SECONDS_MAX
 from web.limits import WebLimits
 from web.live_groups import HOUSE_GROUPING
 from web.local_transports import local_transports
 from web.media_uploads import media_routes
-from web.operation_runner import FrontParts
 from web.partner_keys import PartnerKeys
 from web.persisted_documents import Documents
 from web.request_context import ContextFactory

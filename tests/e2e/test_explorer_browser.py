@@ -9,7 +9,7 @@ from tests.e2e.browser import Seen, open_browser, require_chromium
 from tests.fakes.engine import FakeEngine
 from tests.fakes.server import running_server
 from web.client_request import ClientRequest
-from web.operation_runner import FrontParts
+from web.front_parts import FrontParts
 from web.routes import build_app
 
 IS_READ = """text => document.querySelector(".graphiql-query-editor .CodeMirror")

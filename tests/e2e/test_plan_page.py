@@ -13,7 +13,7 @@ from tests.e2e.browser import Seen, open_browser, require_chromium
 from tests.fakes.server import running_server
 from tests.federation.federated import build_engine
 from web.client_request import ClientRequest
-from web.operation_runner import FrontParts
+from web.front_parts import FrontParts
 from web.routes import build_app
 
 LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'

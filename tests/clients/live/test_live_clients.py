@@ -10,7 +10,7 @@ from tests.clients.npm import install_packages, run_script
 from tests.fakes.engine import FakeEngine
 from tests.fakes.server import running_server
 from web.client_request import ClientRequest
-from web.operation_runner import FrontParts
+from web.front_parts import FrontParts
 from web.routes import build_app
 
 FOLDER = Path(__file__).parent

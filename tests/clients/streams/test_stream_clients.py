@@ -13,7 +13,7 @@ from tests.fakes.server import running_server
 from tests.federation.federated import build_engine
 from tests.federation.test_defer import SOURCES, TABLES
 from web.client_request import ClientRequest
-from web.operation_runner import FrontParts
+from web.front_parts import FrontParts
 from web.routes import build_app
 
 FOLDER = Path(__file__).parent

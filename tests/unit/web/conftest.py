@@ -14,8 +14,8 @@ from tests.fakes.server import running_server
 from tests.unit.web.known import HELLO, PARTNER_KEY, SANDBOX_KEY, WEB_HELLO, a_key, published
 from web.automatic_persisted_queries import MemoryDocuments
 from web.client_request import ClientRequest
+from web.front_parts import FrontParts
 from web.limits import WebLimits
-from web.operation_runner import FrontParts
 from web.partner_keys import PartnerKeys
 from web.persisted_documents import Documents, index_documents
 from web.routes import build_app
