@@ -8,7 +8,7 @@ from starlette.types import Receive
 
 AnswerT = TypeVar("AnswerT")
 
-WATCHED_AFTER_SECONDS = 0.02
+WATCHED_AFTER_SECONDS = 0.1
 """Most queries end before that, and none of them needs to know of a client that left."""
 
 
