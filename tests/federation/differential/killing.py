@@ -36,6 +36,9 @@ from tests.unit.federation.program.test_batches import (
     MENTIONS,
     test_equal_mentions_of_an_entity_are_asked_for_once,
 )
+from tests.unit.federation.program.test_displaying import (
+    test_what_is_unusual_is_not_displayed_and_has_nothing_absent,
+)
 from tests.unit.federation.program.test_regressions_of_differential import (
     test_an_attribute_that_fails_ends_a_mutation_as_a_resolver_does,
 )
@@ -61,6 +64,7 @@ def look_at_execution() -> None:
     asyncio.run(test_types_that_share_ids_are_kept_apart())
     for wrong in WRONG_VALUES:
         asyncio.run(test_what_a_subgraph_may_not_say_is_null_where_it_may_be(*wrong))
+    asyncio.run(test_what_is_unusual_is_not_displayed_and_has_nothing_absent(["a"]))
     for operation in DISPLAYED.values():
         asyncio.run(ask_all_ways(TABLES, operation))
     for case in UNUSUAL:
