@@ -10,9 +10,9 @@ from starlette.types import Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
 
 from federation.engine import GraphQLResponse
+from federation.execute.begun import Begun
 from web.answer_types import OFFERS, AnswerTypes, StreamType, read_accept
 from web.batches import check_batch, run_batch
-from web.begun import Begun
 from web.client_leaving import run_unless_gone
 from web.client_request import ClientRequest, read_client_request, read_headers
 from web.cors import answer_preflight, cors_headers, is_preflight

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from errors import Unauthenticated
 from federation.engine import GraphQLRequest, GraphQLResponse
 from federation.errors import FederationError
+from federation.execute.begun import Begun
 from federation.execute.deadline import Deadline
-from web.begun import Begun
 from web.client_names import read_client_name
 from web.client_request import ClientRequest
 from web.deferred_answers import answers_in_pieces

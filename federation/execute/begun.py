@@ -1,37 +1,50 @@
-"""Work that is begun where it is asked for: what ends at once needs no task."""
+"""Work that is begun where it is asked for; what ends at once pays for no timer and no watch."""
 
-from collections.abc import Coroutine, Generator
-from typing import Any
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any, Generic, TypeVar
+
+ResultT = TypeVar("ResultT")
 
 
-class Begun:
+class Begun(Generic[ResultT]):
     """A coroutine that has run up to its first wait, or to its end.
 
-    It goes on in the task that began it, so that timeouts and task groups inside work as ever:
-    await it there, once. What it raises before its first wait is raised by the constructor.
+        begun = Begun(answer())
+        if begun.is_done:
+            return begun.result
+        async with asyncio.timeout(seconds):
+            return await begun
+
+    It goes on in the task that began it, so timeouts and task groups inside work as ever; await
+    it there, once. What it raises before its first wait is raised by the constructor. `Any` is
+    what a coroutine tells its loop, which is nobody else's business.
     """
 
-    def __init__(self, work: Coroutine[Any, Any, None]) -> None:
-        self._work = work
-        self._waits_for: Any = None
+    def __init__(self, work: Coroutine[Any, Any, ResultT]) -> None:
         self.is_done = False
-        try:
-            self._waits_for = work.send(None)
-        except StopIteration:
-            self.is_done = True
+        self._work = work
+        self._resume(work.send, None)
 
-    def __await__(self) -> Generator[Any, Any, None]:
+    @property
+    def result(self) -> ResultT:
+        """What it gave."""
+        assert self.is_done, "it still runs"
+        return self._result
+
+    def __await__(self) -> Generator[Any, Any, ResultT]:
         """Wait for its end."""
         while not self.is_done:
             try:
-                try:
-                    sent = yield self._waits_for
-                except GeneratorExit:
-                    self._work.close()
-                    raise
-                except BaseException as fault:  # noqa: BLE001 - cancellation is the work's to meet
-                    self._waits_for = self._work.throw(fault)
-                else:
-                    self._waits_for = self._work.send(sent)
-            except StopIteration:
-                self.is_done = True
+                yield self._waits_for
+            except BaseException as error:  # noqa: BLE001 -- a cancellation is for the work to hear
+                self._resume(self._work.throw, error)
+            else:
+                self._resume(self._work.send, None)
+        return self._result
+
+    def _resume(self, resume: Callable[[Any], Any], given: BaseException | None) -> None:
+        try:
+            self._waits_for = resume(given)
+        except StopIteration as ended:
+            self._result: ResultT = ended.value
+            self.is_done = True

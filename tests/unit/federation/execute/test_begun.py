@@ -5,7 +5,7 @@ from types import coroutine
 
 import pytest
 
-from web.begun import Begun
+from federation.execute.begun import Begun
 
 
 async def test_what_never_waits_is_done_at_once() -> None:
