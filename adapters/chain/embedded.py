@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import orjson
 import uvicorn
 from eth_keys.datatypes import PrivateKey
 from starlette.applications import Starlette
@@ -102,8 +103,8 @@ def _refuse_browser(request: Request) -> Response | None:
 
 def _answer_body(methods: RpcMethods, body: bytes) -> object:
     try:
-        given = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        given = orjson.loads(body)  # its depth has a bound: this process recurses far
+    except orjson.JSONDecodeError:
         return _failure(None, RpcError(-32700, "parse error"))
     if not isinstance(given, list):
         return _answer_one(methods, given)

@@ -1,7 +1,6 @@
 """The public keys of an outside issuer of tokens: a JSON Web Key Set (RFC 7517) at an address."""
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -9,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import orjson
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
@@ -94,7 +94,7 @@ class KeySet:
         try:
             self._keys = parse_key_set(await self._read())
             self._read_at = self._clock()
-        except (OSError, httpx.HTTPError, ValueError, RecursionError) as fault:
+        except (OSError, httpx.HTTPError, ValueError) as fault:
             log.warning("the keys of an issuer cannot be read: %s", fault)
         finally:
             self._reading = None
@@ -106,7 +106,7 @@ def parse_key_set(text: bytes) -> list[dict[str, Any]]:
     Raises:
         ValueError: it is no key set, or one with too many keys.
     """
-    told = json.loads(text)
+    told = orjson.loads(text)
     keys = told.get("keys") if isinstance(told, dict) else None
     if not isinstance(keys, list) or len(keys) > KEYS_MAX:
         raise ValueError(f"not a key set of up to {KEYS_MAX} keys")

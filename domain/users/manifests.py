@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-import msgspec
+import orjson
 
 from domain.users.operations import OPERATIONS_PER_MANIFEST_MAX
 from errors import Fault, ManifestRefused
@@ -52,8 +52,8 @@ def parse_manifest(text: str | bytes) -> list[ManifestEntry]:
     if len(text) > MANIFEST_BYTES_MAX:
         raise _whole(f"A manifest has at most {MANIFEST_BYTES_MAX} bytes.")
     try:
-        value = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError) as error:
+        value = orjson.loads(text)  # its depth has a bound of its own
+    except orjson.JSONDecodeError as error:
         raise _whole(f"The manifest is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise _whole("A manifest is a JSON object.")
