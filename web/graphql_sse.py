@@ -12,9 +12,7 @@ from web.error_response import refusal, write_response
 from web.limits import WebLimits
 from web.operation_runner import Operation, OperationRunner
 from web.resume import marker
-
-Events = asyncio.Queue[bytes | None]
-"""What waits to be sent; None is the end of the stream."""
+from web.stream_writer import Chunks, send_queue
 
 HEARTBEAT = b":\n\n"
 COMPLETE = b"event: complete\ndata:\n\n"
@@ -35,7 +33,7 @@ class EventStreams:
         One task asks the engine, another writes. Between them lies a queue of one: who reads
         slowly slows only its own stream.
         """
-        events: Events = asyncio.Queue(maxsize=1)
+        events: Chunks = asyncio.Queue(maxsize=1)
         client.bookmark.after = client.headers.get("last-event-id")
         client.bookmark.tell = lambda bookmark: events.put(_between_events(bookmark))
         producer = asyncio.create_task(self._produce(operation, client, events))
@@ -49,7 +47,7 @@ class EventStreams:
         self,
         operation: Operation,
         client: ClientRequest,
-        events: Events,
+        events: Chunks,
     ) -> None:
         try:
             async with aclosing(self._runner.stream(operation, client)) as responses:
@@ -62,22 +60,9 @@ class EventStreams:
 
 
 async def send_events(
-    events: Events, client: ClientRequest, limits: WebLimits, receive: Receive, send: Send
+    events: Chunks, client: ClientRequest, limits: WebLimits, receive: Receive, send: Send
 ) -> None:
     """Send what comes, until the end, until the client leaves, or no longer reads."""
-    tasks = [
-        asyncio.create_task(_write(events, client, limits, send)),
-        asyncio.create_task(_wait_for_leaving(receive)),
-    ]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _write(events: Events, client: ClientRequest, limits: WebLimits, send: Send) -> None:
     headers = [
         (b"content-type", b"text/event-stream; charset=utf-8"),
         (b"cache-control", b"no-store"),
@@ -85,17 +70,10 @@ async def _write(events: Events, client: ClientRequest, limits: WebLimits, send:
         (b"vary", b"Accept"),
         (b"x-request-id", client.request_id.encode()),
     ]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    event: bytes | None = HEARTBEAT
-    while event is not None:
-        async with asyncio.timeout(limits.send_seconds_max):  # who does not read loses it
-            await send({"type": "http.response.body", "body": event, "more_body": True})
-        try:
-            async with asyncio.timeout(limits.heartbeat_seconds):
-                event = await events.get()
-        except TimeoutError:
-            event = HEARTBEAT
-    await send({"type": "http.response.body", "body": b""})
+    start = {"type": "http.response.start", "status": 200, "headers": headers}
+    await send_queue(
+        start, events, receive, send, limits=limits, heartbeat=HEARTBEAT, opening=HEARTBEAT
+    )
 
 
 def _next_event(response: GraphQLResponse, position: str | None = None) -> bytes:
@@ -109,8 +87,3 @@ def _between_events(bookmark: Bookmark) -> bytes:
         return _next_event(marker(bookmark), bookmark.position)
     assert bookmark.position is not None, "else there is nothing to tell"
     return b"id: %b\n\n" % bookmark.position.encode()
-
-
-async def _wait_for_leaving(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -7,9 +7,9 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from errors import Conflict, NotFound
-from web.graphql_sse import Events
 from web.limits import Slots, SlotsPerClient, WebLimits
 from web.refusals import Overloaded
+from web.stream_writer import Chunks
 
 EVENTS_WAITING_MAX = 16
 
@@ -21,7 +21,7 @@ class SharedStream:
         self.token = secrets.token_urlsafe(32)
         self.owner = owner
         self.is_open = False
-        self.events: Events = asyncio.Queue(EVENTS_WAITING_MAX)
+        self.events: Chunks = asyncio.Queue(EVENTS_WAITING_MAX)
         """What waits to be told; an operation waits where it is full."""
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._operations_max = limits.operations_per_socket_max

@@ -7,6 +7,9 @@ from starlette.types import Message, Receive, Send
 
 from web.limits import WebLimits
 
+Chunks = asyncio.Queue[bytes | None]
+"""What waits to be sent; None is the end."""
+
 
 async def send_stream(
     start: Message,
@@ -23,19 +26,42 @@ async def send_stream(
     first two lies a queue of one: who reads slowly slows only its own stream. The chunks are
     told of a leaving by their cancellation; they do not raise.
     """
-    queue: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=1)
-    writer = asyncio.create_task(_write(start, queue, send, limits, heartbeat))
-    leaving = asyncio.create_task(_wait_for_leaving(receive))
-    tasks = [asyncio.create_task(_fill(queue, chunks)), writer, leaving]
+    queue: Chunks = asyncio.Queue(maxsize=1)
+    filling = asyncio.create_task(_fill(queue, chunks))
     try:
-        await asyncio.wait({writer, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        await send_queue(start, queue, receive, send, limits=limits, heartbeat=heartbeat)
+    finally:
+        filling.cancel()
+        await asyncio.gather(filling, return_exceptions=True)
+
+
+async def send_queue(
+    start: Message,
+    queue: Chunks,
+    receive: Receive,
+    send: Send,
+    *,
+    limits: WebLimits,
+    heartbeat: bytes | None = None,
+    opening: bytes = b"",
+) -> None:
+    """Send what is put into a queue, until its end, until the client leaves or no longer reads.
+
+    The opening leaves with the head, so that a client knows at once that it is heard.
+    """
+    tasks = [
+        asyncio.create_task(_write(start, queue, send, limits, heartbeat, opening)),
+        asyncio.create_task(_wait_for_leaving(receive)),
+    ]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _fill(queue: asyncio.Queue[bytes | None], chunks: AsyncIterator[bytes]) -> None:
+async def _fill(queue: Chunks, chunks: AsyncIterator[bytes]) -> None:
     async for chunk in chunks:
         await queue.put(chunk)
     await queue.put(None)
@@ -43,12 +69,15 @@ async def _fill(queue: asyncio.Queue[bytes | None], chunks: AsyncIterator[bytes]
 
 async def _write(
     start: Message,
-    queue: asyncio.Queue[bytes | None],
+    queue: Chunks,
     send: Send,
     limits: WebLimits,
     heartbeat: bytes | None,
+    opening: bytes,
 ) -> None:
     await send(start)
+    if opening:
+        await _send_chunk(opening, send, limits)
     silence_seconds_max = None if heartbeat is None else limits.heartbeat_seconds
     while True:
         try:
@@ -58,9 +87,13 @@ async def _write(
             chunk = heartbeat
         if chunk is None:
             break
-        async with asyncio.timeout(limits.send_seconds_max):
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await _send_chunk(chunk, send, limits)
     await send({"type": "http.response.body", "body": b""})
+
+
+async def _send_chunk(chunk: bytes, send: Send, limits: WebLimits) -> None:
+    async with asyncio.timeout(limits.send_seconds_max):  # who does not read loses it
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 
 async def _wait_for_leaving(receive: Receive) -> None:

@@ -91,15 +91,22 @@ async def test_nobody_follows_a_foreign_session(
     assert answer["errors"][0]["path"] == ["playbackMoved"]
 
 
-async def test_after_a_log_out_nothing_more_is_told(
-    house: House, databases: Databases, url: str, follow: Follow
-) -> None:
+async def playing_twice(
+    house: House, databases: Databases
+) -> tuple[Person, Person, dict[str, str]]:
+    """Somebody who plays a track, the same by another token, and the session."""
     ben = await house.join("ben")
     again = replace(ben, token=await another_token(house, ben))
     await write_people(databases)
     await write_catalogue(databases, range(10))
     started = await house.data(example("start_playback"), {"trackId": global_track_id(1)}, by=ben)
-    session = {"sessionId": started["startPlayback"]["session"]["id"]}
+    return ben, again, {"sessionId": started["startPlayback"]["session"]["id"]}
+
+
+async def test_after_a_log_out_nothing_more_is_told(
+    house: House, databases: Databases, url: str, follow: Follow
+) -> None:
+    ben, again, session = await playing_twice(house, databases)
 
     async with follow(url, MOVES, session, ben.token) as next_event:
         first = await next_event()
@@ -116,12 +123,7 @@ async def test_after_a_log_out_nothing_more_is_told(
 async def test_after_a_change_of_roles_the_token_of_before_is_told_no_more(
     house: House, databases: Databases, url: str, follow: Follow
 ) -> None:
-    ben = await house.join("ben")
-    again = replace(ben, token=await another_token(house, ben))
-    await write_people(databases)
-    await write_catalogue(databases, range(10))
-    started = await house.data(example("start_playback"), {"trackId": global_track_id(1)}, by=ben)
-    session = {"sessionId": started["startPlayback"]["session"]["id"]}
+    ben, again, session = await playing_twice(house, databases)
 
     async with follow(url, MOVES, session, ben.token) as next_event:
         await next_event()

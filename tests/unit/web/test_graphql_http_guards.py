@@ -9,6 +9,7 @@ from federation.engine import GraphQLRequest
 from federation.errors import RequestError
 from tests.patience import until
 from tests.unit.web.conftest import HELLO
+from web.client_leaving import WATCHED_AFTER_SECONDS
 from web.limits import WebLimits
 
 NEW = "application/graphql-response+json"
@@ -239,7 +240,7 @@ async def test_a_mutation_ends_though_its_client_leaves(serve, engine) -> None:
         asked = asyncio.create_task(client.post("/graphql", json={"query": "mutation { slowAdd }"}))
         await engine.started.wait()
         asked.cancel()
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(2 * WATCHED_AFTER_SECONDS)
 
     engine.gate.set()
 
