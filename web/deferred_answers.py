@@ -12,7 +12,7 @@ from web.answer_types import INCREMENTAL
 from web.error_response import error_as_dict, errors_with_request_id
 from web.json_bytes import dump_json
 from web.refusals import DeadlineExceeded
-from web.schema_privacy import unsuggested
+from web.schema_privacy import errors_without_schema
 
 
 class DefersOperations(Protocol):
@@ -39,7 +39,7 @@ async def answers_in_pieces(
         try:
             while (payload := await _next_in_time(payloads, ends_at)) is not None:
                 if is_schema_hidden and not payload.has_data:
-                    payload = replace(payload, errors=unsuggested(payload.errors))
+                    payload = replace(payload, errors=errors_without_schema(payload.errors))
                 yield _written(payload, wire_format, request_id)
         except Exception as error:  # noqa: BLE001 -- the border to the client: all are answered
             failure = IncrementalPayload(errors=[error_as_dict(error)], has_data=False)

@@ -109,7 +109,8 @@ class FrontParts:
     allowed_origins: Container[str] = frozenset()
     """Origins whose pages count as our own, beside the one the request was sent to."""
     is_schema_public: bool = True
-    """Whether those whom `viewer_of` does not know may introspect, and be helped by suggestions."""
+    """Whether those whom `viewer_of` does not know may introspect, and be told by errors what is
+    wrong with a document."""
     schema: ShowsSchema | None = None
     """The engine again, if it has a schema to be read at /schema.graphql."""
     deferring: DefersOperations | None = None

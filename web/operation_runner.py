@@ -24,7 +24,7 @@ from web.idempotency import IdempotentMutations
 from web.limits import Slots
 from web.refusals import BadRequest, DeadlineExceeded, IntrospectionRefused, Overloaded
 from web.resume import with_position
-from web.schema_privacy import asks_for_schema, without_suggestions
+from web.schema_privacy import asks_for_schema, without_schema
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -176,7 +176,7 @@ class OperationRunner:
                         async for event in timed:
                             self._parts.partners.find_partner(client.api_key, client.client_host)
                             await self._parts.check_viewer(context)
-                            told = without_suggestions(event) if is_hidden else event
+                            told = without_schema(event) if is_hidden else event
                             told = with_position(told, client.bookmark)
                             yield with_request_id(told, client.request_id)
         except Exception as error:  # noqa: BLE001 -- the border to the client: all are answered
@@ -236,7 +236,7 @@ class OperationRunner:
             if operation.request.explain and "explain" in response.extensions:
                 count = self._parts.count_statements(context)
                 response.extensions["explain"]["statements"] = count
-            return without_suggestions(response) if is_hidden else response
+            return without_schema(response) if is_hidden else response
 
     async def _execute(self, operation: Operation, context: Any) -> GraphQLResponse:
         engine, request = self._parts.engine, operation.request

@@ -1,20 +1,26 @@
-"""Who may learn of the schema: by introspection, by suggestions, and as text."""
+"""Who may learn of the schema: by introspection, by errors, and as text."""
 
 from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
-from graphql import build_schema, print_schema
+from graphql import build_schema, parse, print_schema
+from graphql.execution.values import get_variable_values
 
 from federation.engine import Engine
 from tests.federation.federated import build_engine
 from tests.federation.test_defer import SOURCES, TABLES
 from tests.unit.web.parts import parts_in
 from tests.unit.web.test_graphql_sse import events_in
+from web.schema_privacy import errors_without_schema
 
 ANNA = {"authorization": "Bearer anna"}
 NAMES = '{ __type(name: "Track") { name } }'
 TYPO = "{ track { titel } }"
+REFUSED = {
+    "message": "The document does not fit the schema. Log in to be told where.",
+    "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"},
+}
 IN_PARTS = {"accept": "multipart/mixed;deferSpec=20220824"}
 
 
@@ -73,26 +79,72 @@ async def test_the_type_of_an_object_is_no_secret(production) -> None:
     ("_case", "query"),
     [
         ("a field", TYPO),
+        ("a field among many", "{ a b track { title } c }"),
+        ("a field without its selection", "{ track }"),
+        ("a selection where there is none", "{ track { title { id } } }"),
         ("an argument", "{ track(idd: 1) { title } }"),
+        ("a value", "{ track(id: {a: 1}) { title } }"),
         ("a type", "{ track { ... on Trak { title } } }"),
+        ("a type that cannot be there", "{ track { ... on Query { __typename } } }"),
+        ("a variable of another type", "query($v: Int) { track(id: $v) { title } }"),
         ("a directive", "{ track @defre { title } }"),
         ("a fragment that is deferred", "{ track { ... @defer { titel } } }"),
     ],
 )
-async def test_a_wrong_name_is_told_without_the_right_one(_case, query, production) -> None:
+async def test_a_wrong_document_is_refused_alike_whatever_is_wrong(
+    _case, query, production
+) -> None:
     plain = await production.post("/graphql", json={"query": query})
     known = await production.post("/graphql", json={"query": query}, headers=ANNA)
     by_get = await production.get("/graphql", params={"query": query})
 
-    assert plain.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
-    assert "Did you mean" not in plain.text + by_get.text
-    assert (
-        plain.json()["errors"][0]["message"]
-        == known.json()["errors"][0]["message"].split(" Did you mean")[0]
+    for answer in (plain, by_get):
+        (error,) = answer.json()["errors"]
+        error["extensions"].pop("requestId")
+        assert error == REFUSED
+    told = known.json()["errors"][0]
+    assert told["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+    assert told["message"] != REFUSED["message"]
+    assert told["locations"]
+
+
+async def test_a_wrong_variable_is_told_without_what_its_type_is_made_of(production) -> None:
+    query = "query($i: Boolean!) { track { title @include(if: $i) } }"
+    body = {"query": query, "variables": {"i": {"a": 1}}}
+
+    plain = await production.post("/graphql", json=body)
+    known = await production.post("/graphql", json=body, headers=ANNA)
+
+    hidden, shown = (each.json()["errors"][0]["message"] for each in (plain, known))
+    assert hidden == "Variable '$i' has invalid value."
+    assert shown.startswith("Variable '$i' has invalid value: Boolean cannot represent")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, "Variable '$i' has invalid value."),
+        ({"i": {"a": "; at .b: "}}, "Variable '$i' has invalid value at .a."),
+        ({"i": {"a": 1, "b": {"e": "C"}}}, "Variable '$i' has invalid value at .b.e."),
+        ({"i": {"a": 1, "c": 2}}, "Variable '$i' has invalid value."),
+    ],
+)
+def test_what_is_told_of_a_variable_stands_in_the_request(given, told) -> None:
+    schema = build_schema(
+        "input I { a: Int! b: J } input J { e: E } enum E { A } type Query { f(i: I!): Int }"
     )
+    asked = parse("query($i: I!) { f(i: $i) }").definitions[0]
+    faults = get_variable_values(schema, asked.variable_definitions, given)
+    errors = [
+        {"message": each.message, "extensions": {"code": "BAD_USER_INPUT"}} for each in faults
+    ]
+
+    assert [each["message"] for each in errors_without_schema(errors)] == [told]
 
 
-async def test_a_wrong_name_in_a_deferred_part_is_told_without_the_right_one(production) -> None:
+async def test_a_wrong_name_in_a_deferred_part_is_told_to_who_may_see_the_schema(
+    production,
+) -> None:
     query = "{ track { id ... @defer { titel } } }"
 
     answers = [
@@ -101,7 +153,7 @@ async def test_a_wrong_name_in_a_deferred_part_is_told_without_the_right_one(pro
     ]
 
     hidden, shown = (parts_in(each.content)[0]["errors"][0]["message"] for each in answers)
-    assert hidden == "Cannot query field 'titel' on type 'Track'."
+    assert hidden == REFUSED["message"]
     assert shown == "Cannot query field 'titel' on type 'Track'. Did you mean 'title' or 'likes'?"
 
 
