@@ -118,8 +118,13 @@ async def open_app(settings: Settings, base_url: str) -> AsyncIterator[Starlette
                 *media_routes(base, build_url_signer(settings), settings.data_dir / "uploads"),
                 ipfs_documents(base),
             ],
-            explorer_query=(EXAMPLES / "home.graphql").read_text(),
+            explorer_query=_explorer_query(settings),
         )
+
+
+def _explorer_query(settings: Settings) -> str | None:
+    """What the explorer begins with; without a schema to explore there is none."""
+    return (EXAMPLES / "home.graphql").read_text() if settings.is_schema_public else None
 
 
 def _front_parts(
@@ -163,6 +168,7 @@ def _front_parts(
             settings.allowed_origins, with_this_machine=settings.is_development
         ),
         is_schema_public=settings.is_schema_public,
+        plain_gets=settings.is_development,
         schema=engine,
         deferring=engine,
         shares_streams=settings.workers == 1,

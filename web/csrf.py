@@ -3,7 +3,7 @@
 from collections.abc import Container, Mapping
 
 from web.client_request import is_from_elsewhere
-from web.media_types import JSON
+from web.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, MULTIPART
 from web.refusals import CsrfRefused
 from web.request_body import read_content_type, require_json_in_utf8
 
@@ -13,6 +13,8 @@ PREFLIGHT_HEADERS = (
     "x-apollo-operation-name",
     "x-requested-with",
 )
+
+ANSWER_NAMES = (JSON, GRAPHQL_RESPONSE, EVENT_STREAM, MULTIPART)
 
 
 def require_preflight(headers: Mapping[str, str]) -> None:
@@ -41,6 +43,20 @@ def require_own_page(headers: Mapping[str, str], allowed_origins: Container[str]
             raise CsrfRefused("Requests from other origins need GraphQL-Require-Preflight.")
     if "content-type" in headers:
         require_json_in_utf8(headers)
+
+
+def require_purpose(headers: Mapping[str, str]) -> None:
+    """Refuse a GET that says nothing of GraphQL, as what a page embeds or a link leads to.
+
+    Cookies or not, any page could let its visitors send it, and see by its time or size what came.
+
+    Raises:
+        CsrfRefused: Accept names no type of ours, and no header on it forces a preflight.
+    """
+    accept = headers.get("accept", "").lower()
+    is_named = any(name in accept for name in ANSWER_NAMES)
+    if not is_named and not any(name in headers for name in PREFLIGHT_HEADERS):
+        raise CsrfRefused(f"Name {JSON} in Accept, or send GraphQL-Require-Preflight.")
 
 
 def _is_undecided(headers: Mapping[str, str]) -> bool:

@@ -111,6 +111,8 @@ class FrontParts:
     is_schema_public: bool = True
     """Whether those whom `viewer_of` does not know may introspect, and be told by errors what is
     wrong with a document."""
+    plain_gets: bool = True
+    """Whether a GET may bring a text that was not published without saying that it is GraphQL."""
     schema: ShowsSchema | None = None
     """The engine again, if it has a schema to be read at /schema.graphql."""
     deferring: DefersOperations | None = None

@@ -16,7 +16,7 @@ from web.batches import check_batch, run_batch
 from web.client_leaving import run_unless_gone
 from web.client_request import ClientRequest, read_client_request, read_headers
 from web.cors import answer_preflight, cors_headers, is_preflight
-from web.csrf import require_own_page, require_preflight
+from web.csrf import require_own_page, require_preflight, require_purpose
 from web.explorer import Page
 from web.front_parts import FrontParts
 from web.graphql_params import (
@@ -56,6 +56,7 @@ class GraphQLOverHTTP:
         self._allowed_origins = parts.allowed_origins
         self._events = EventStreams(runner, parts.limits)
         self._multipart = MultipartAnswers(runner, parts.limits)
+        self._plain_gets = parts.plain_gets
         self._can_defer = parts.deferring is not None
         self._explorer = explorer
         self._uploads = parts.uploads
@@ -195,7 +196,10 @@ class GraphQLOverHTTP:
             if len(scope["query_string"]) > self._limits.query_string_bytes_max:
                 raise UriTooLong("The query string is too long; send the request by POST.")
             query_string = QueryParams(scope["query_string"])
-            return params_from_query_string(query_string, document_id=document_id)
+            params = params_from_query_string(query_string, document_id=document_id)
+            if params.query is not None and not self._plain_gets:
+                require_purpose(headers)
+            return params
         return self._params_of(await read_json_body(receive, headers, self._limits), document_id)
 
     def _params_of(self, body: Any, document_id: str | None) -> GraphQLParams | list[Any]:

@@ -79,9 +79,10 @@ async def test_the_house_defers_and_lets_answers_for_everyone_be_kept(
     accept = {"accept": "multipart/mixed;deferSpec=20220824, application/json"}
 
     deferred = await production.post("/graphql", json=deferring, headers=accept)
-    kept = await production.get(
-        "/graphql", params={"query": "{ tracks(first: 1) { nodes { id } } }"}
-    )
+    tracks = {"query": "{ tracks(first: 1) { nodes { id } } }"}
+    kept = await production.get("/graphql", params=tracks, headers={"accept": "application/json"})
+    embedded = await production.get("/graphql", params=tracks, headers={"accept": "image/*, */*"})
+    page = await production.get("/graphql", headers={"accept": "text/html"})
 
     first, *later = parts_in(deferred.content)
     assert first == {"data": {"tracks": {"nodes": []}}, "hasNext": True}
@@ -89,3 +90,4 @@ async def test_the_house_defers_and_lets_answers_for_everyone_be_kept(
         {"pageInfo": {"hasNextPage": False}}
     ]
     assert (kept.status_code, kept.headers["cache-control"]) == (200, "no-cache")
+    assert (embedded.status_code, page.status_code) == (403, 406)

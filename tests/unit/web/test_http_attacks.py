@@ -80,6 +80,30 @@ async def test_csrf_by_a_browser_that_does_not_say_whose_page_it_is(client, engi
 
 
 @pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"accept": "image/avif,image/webp,*/*;q=0.8"},
+        {"accept": "text/css,*/*;q=0.1", "sec-fetch-site": "same-origin"},
+    ],
+)
+async def test_a_get_that_a_page_embeds_is_not_run(headers, open_client, engine) -> None:
+    client = open_client(plain_gets=False)
+    query = {"query": HELLO}
+
+    embedded = await client.get("/graphql", params=query, headers=headers)
+    meant = [
+        await client.get("/graphql", params=query, headers=more)
+        for more in ({"accept": "application/json"}, {"graphql-require-preflight": "1"})
+    ]
+    published = await client.get("/graphql/o/home", headers=headers)
+
+    assert (embedded.status_code, code(embedded)) == (403, "CSRF_REFUSED")
+    assert [each.json() for each in (*meant, published)] == [{"data": {"hello": "world"}}] * 3
+    assert len(engine.requests) == 3
+
+
+@pytest.mark.parametrize(
     "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", None]
 )
 async def test_csrf_by_a_body_that_a_form_can_send(content_type, client, engine) -> None:
