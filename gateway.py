@@ -95,6 +95,7 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     foreign.add_argument("--fetch-seconds-max", type=float, default=3.0)
     foreign.add_argument("--cost-max", type=int, help="refuse what may cost more (@cost)")
     foreign.add_argument("--list-size-max", type=int, default=100, help="items of one page")
+    foreign.add_argument("--drain-seconds", type=float, default=0.0, help="from SIGTERM to the end")
     foreign.add_argument("--explain", action="store_true", help="show plans to who asks")
     _add_identity(serve.add_argument_group("who asks, with --supergraph"))
 
@@ -138,6 +139,7 @@ def _serve_supergraph(given: argparse.Namespace) -> None:
             cost_max=given.cost_max,
             list_size_max=given.list_size_max,
             is_explaining=given.explain,
+            drain_seconds=given.drain_seconds,
             tokens=_tokens(given),
             claims=given.tell_claim,
             signing_key=_signing_key(given),

@@ -26,6 +26,7 @@ from web.automatic_persisted_queries import (
     RedisDocuments,
 )
 from web.cors import AllowedOrigins
+from web.draining import Drain
 from web.front_parts import FrontParts
 from web.house_authorization import HOUSE_AUTHORIZATION
 from web.http_server import address_of, listen, serve_app, settle_garbage
@@ -61,29 +62,38 @@ async def serve(settings: Settings) -> None:
     base_url = settings.public_url or address_of(listener)
     if settings.is_embedded:
         await migrate_all(settings)
-    async with open_app(settings, base_url) as app, supervise(settings):
-        await _serve_app(app, listener, base_url, settings.trusted_proxies)
+    drain = Drain(settings.grace_seconds)
+    async with open_app(settings, base_url, drain) as app, supervise(settings):
+        await _serve_app(app, listener, base_url, settings.trusted_proxies, drain)
 
 
 async def serve_as_one_of_several(settings: Settings) -> None:
     """Serve a port with others; who started us looks after the databases and all children."""
     listener = listen(settings.host, settings.port, advice="it is ours", is_shared=True)
     base_url = settings.public_url or address_of(listener)
-    async with open_app(settings, base_url) as app:
-        await _serve_app(app, listener, base_url, settings.trusted_proxies)
+    drain = Drain(settings.grace_seconds)
+    async with open_app(settings, base_url, drain) as app:
+        await _serve_app(app, listener, base_url, settings.trusted_proxies, drain)
 
 
 async def _serve_app(
-    app: Starlette, listener: socket.socket, base_url: str, trusted_proxies: tuple[str, ...]
+    app: Starlette,
+    listener: socket.socket,
+    base_url: str,
+    trusted_proxies: tuple[str, ...],
+    drain: Drain,
 ) -> None:
     listener.listen()  # from here on nobody is refused
     print(f"Tutti listens on {base_url}/graphql (explorer, HTTP, WebSocket)", flush=True)
-    await serve_app(app, listener, trusted_proxies=trusted_proxies)
+    await serve_app(app, listener, trusted_proxies=trusted_proxies, drain=drain)
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, base_url: str) -> AsyncIterator[Starlette]:
+async def open_app(
+    settings: Settings, base_url: str, drain: Drain | None = None
+) -> AsyncIterator[Starlette]:
     """The ASGI app with all it needs, closed again at the end."""
+    drain = drain or Drain()
     async with AsyncExitStack() as stack:
         own = read_manifest(settings.persisted_documents or EXAMPLES / "manifest.json")
         checks = SchemaChecks(SUPERGRAPH.read_text, reserved=own.documents)
@@ -107,7 +117,7 @@ async def open_app(settings: Settings, base_url: str) -> AsyncIterator[Starlette
                 persisted_only=settings.persisted_only,
             )
         )
-        parts = _front_parts(settings, base, engine, base_url, clients)
+        parts = _front_parts(settings, base, engine, base_url, clients, drain)
         yield build_app(
             parts,
             checks={
@@ -133,6 +143,7 @@ def _front_parts(
     engine: Engine,
     base_url: str,
     clients: KnownClients,
+    drain: Drain,
 ) -> FrontParts:
     sessions = OpenSessions(base)
     rates = build_rate_limits(settings, base, clients)
@@ -171,6 +182,7 @@ def _front_parts(
         plain_gets=settings.is_development,
         schema=engine,
         deferring=engine,
+        drain=drain,
         shares_streams=settings.workers == 1,
         development=settings.is_development,
         explainer=engine,

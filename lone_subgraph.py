@@ -10,6 +10,7 @@ from federation.transport.signing import SignatureVerifier
 from resolvers.context import UseCaseContext
 from schema.definition import SubgraphDefinition
 from settings import Settings
+from web.draining import Drain
 from web.http_server import address_of, listen, serve_app
 from web.operation_checks import SchemaChecks
 from web.persisted_documents import read_manifest
@@ -37,17 +38,19 @@ async def serve_subgraph(settings: Settings, name: str, *, is_unsigned: bool = F
     if settings.is_embedded:
         await _migrate(settings, name)
     checks = operation_checks(settings) if name == "users" else None
+    drain = Drain(settings.grace_seconds)
     async with open_use_case_context(settings, (name,), checks) as base:
         app = build_subgraph_app(
             definition,
             ToldContexts(base=base, base_url=settings.public_url or address),
             verifier,
             checks={"database": lambda: _check_database(base, name)},
+            drain=drain,
             is_unsigned_allowed=is_unsigned,
         )
         listener.listen()  # from here on nobody is refused
         print(f"Tutti serves the subgraph {name} on {address}/graphql", flush=True)
-        await serve_app(app, listener)
+        await serve_app(app, listener, drain=drain)
 
 
 def load_definition(name: str) -> SubgraphDefinition:

@@ -177,6 +177,10 @@ class Settings(BaseSettings):
     operation_cost_max: int = Field(default=20_000, ge=1)
     """Estimated cost of one operation, by the schema's `@cost` and `@listSize`."""
 
+    drain_seconds: float | None = Field(default=None, ge=0, le=300)
+    """Time between SIGTERM and the end of listening, in which /ready says 503 and clients are sent
+    elsewhere; by default 5 in production, none in development."""
+
     rates: Rates | None = None
     """How often clients may ask; by default not limited in development."""
 
@@ -198,6 +202,13 @@ class Settings(BaseSettings):
 
     demo: bool = True
     """Make a small demo catalogue on first start; in development only."""
+
+    @property
+    def grace_seconds(self) -> float:
+        """Time between SIGTERM and the end of listening."""
+        if self.drain_seconds is not None:
+            return self.drain_seconds
+        return 0.0 if self.is_development else 5.0
 
     @property
     def request_rates(self) -> Rates | None:

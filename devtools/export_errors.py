@@ -43,6 +43,7 @@ OTHERS = {
     "SUBGRAPH_TIMEOUT": ("A subgraph did not answer in time.", True),
     "SUBGRAPH_UNAVAILABLE": ("A subgraph failed as a whole.", True),
     "SUBSCRIPTION_EXPECTED": ("The operation is no subscription.", False),
+    "SERVICE_RESTARTING": ("The server restarts; subscribe again.", True),
     "SUPERGRAPH_CHANGED": ("The supergraph was replaced; subscribe again.", True),
     "TOO_MANY_CONTEXTS": ("One fetch would need too many context values.", False),
     "TOO_MANY_ENTITIES": ("One fetch would ask for too many entities.", False),

@@ -9,6 +9,7 @@ from graphql import GraphQLSchema
 from federation.engine import GraphQLRequest, GraphQLResponse
 from web.client_request import ClientRequest, MakeContext
 from web.deferred_answers import DefersOperations
+from web.draining import Drain
 from web.idempotency import IdempotencyStore
 from web.limits import WebLimits
 from web.partner_keys import PartnerKeys
@@ -119,6 +120,8 @@ class FrontParts:
     """The engine again, if it defers; None: what is deferred comes with everything else."""
     uploads: UploadRequests | None = None
     """Where files wait that come with an operation; None: none may come."""
+    drain: Drain = field(default_factory=Drain)
+    """Told when the process is going to end."""
     shares_streams: bool = True
     """Off where several processes serve one address: a shared event stream lives in one."""
     development: bool = False

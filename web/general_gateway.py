@@ -22,6 +22,7 @@ from federation.transport.options import HttpOptions
 from federation.transport.signing import RequestSigner
 from web.automatic_persisted_queries import MemoryDocuments
 from web.client_request import ClientRequest, MakeContext
+from web.draining import Drain
 from web.front_parts import FrontParts
 from web.gateway_identity import (
     caller_of,
@@ -74,6 +75,8 @@ class GatewayOptions:
     """What subgraphs are told of a client's token, signed."""
     signing_key: bytes | None = None
     """Signs calls to subgraphs; None: they are not signed."""
+    drain_seconds: float = 0.0
+    """Time between SIGTERM and the end of listening."""
     rejects_operations: bool = False
     """An operation with something that its caller may not see is refused as a whole."""
 
@@ -179,7 +182,9 @@ def _told_claims(names: Sequence[str], context: Any) -> bytes:
     return write_claims(context.claims, names)
 
 
-def build_gateway_app(engine: SupergraphEngine, options: GatewayOptions) -> Starlette:
+def build_gateway_app(
+    engine: SupergraphEngine, options: GatewayOptions, drain: Drain | None = None
+) -> Starlette:
     """The whole front over such an engine."""
 
     async def check_supergraph() -> None:
@@ -202,6 +207,7 @@ def build_gateway_app(engine: SupergraphEngine, options: GatewayOptions) -> Star
         limits=WebLimits(operation_seconds_max=FRONT_PATIENCE * options.operation_seconds_max),
         schema=engine,
         deferring=engine,
+        drain=drain or Drain(),
         development=options.is_explaining,
         explainer=engine,
     )
@@ -226,7 +232,8 @@ async def serve_supergraph(path: Path, options: GatewayOptions) -> None:
     listener.listen()  # from here on nobody is refused
     print(f"Tutti serves {path} on {address_of(listener)}/graphql", flush=True)  # noqa: T201
     try:
-        await serve_app(build_gateway_app(engine, options), listener)
+        drain = Drain(options.drain_seconds)
+        await serve_app(build_gateway_app(engine, options, drain), listener, drain=drain)
     finally:
         watching.cancel()
         with suppress(asyncio.CancelledError):

@@ -12,10 +12,13 @@ from web.error_response import refusal, write_response
 from web.limits import WebLimits
 from web.operation_runner import Operation, OperationRunner
 from web.resume import marker
-from web.stream_writer import Chunks, send_queue
+from web.stream_writer import Chunks, Farewell, send_queue
 
 HEARTBEAT = b":\n\n"
 COMPLETE = b"event: complete\ndata:\n\n"
+RETRY = b"retry: 1000\n\n"
+"""The last of a stream that the server has to end: its client comes back after so many ms. There
+is no `complete`, as the operation goes on there."""
 
 
 class EventStreams:
@@ -38,7 +41,8 @@ class EventStreams:
         client.bookmark.tell = lambda bookmark: events.put(_between_events(bookmark))
         producer = asyncio.create_task(self._produce(operation, client, events))
         try:
-            await send_events(events, client, self._limits, receive, send)
+            farewell = Farewell(self._runner.drain, RETRY) if operation.is_subscription else None
+            await send_events(events, client, self._limits, receive, send, farewell)
         finally:
             producer.cancel()
             await asyncio.gather(producer, return_exceptions=True)
@@ -60,7 +64,12 @@ class EventStreams:
 
 
 async def send_events(
-    events: Chunks, client: ClientRequest, limits: WebLimits, receive: Receive, send: Send
+    events: Chunks,
+    client: ClientRequest,
+    limits: WebLimits,
+    receive: Receive,
+    send: Send,
+    farewell: Farewell | None,
 ) -> None:
     """Send what comes, until the end, until the client leaves, or no longer reads."""
     headers = [
@@ -72,7 +81,14 @@ async def send_events(
     ]
     start = {"type": "http.response.start", "status": 200, "headers": headers}
     await send_queue(
-        start, events, receive, send, limits=limits, heartbeat=HEARTBEAT, opening=HEARTBEAT
+        start,
+        events,
+        receive,
+        send,
+        limits=limits,
+        heartbeat=HEARTBEAT,
+        opening=HEARTBEAT,
+        farewell=farewell,
     )
 
 

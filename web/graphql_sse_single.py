@@ -23,7 +23,7 @@ from web.csrf import require_own_page
 from web.error_response import refusal, write_response
 from web.front_parts import FrontParts
 from web.graphql_params import GraphQLParams, params_from_json
-from web.graphql_sse import send_events
+from web.graphql_sse import RETRY, send_events
 from web.json_answers import send_refusal
 from web.json_bytes import dump_json
 from web.media_types import JSON
@@ -33,6 +33,7 @@ from web.request_body import read_json_body
 from web.resume import asks_for_positions, marker, position_asked_for
 from web.shared_streams import SharedStream, SharedStreams
 from web.socket_messages import OPERATION_ID_LENGTH_MAX
+from web.stream_writer import Farewell
 
 STREAM_PATH = "/graphql/stream"
 TOKEN_HEADER = "x-graphql-event-stream-token"  # noqa: S105 -- a name, not a secret
@@ -98,7 +99,8 @@ class GraphQLOverOneStream:
         self, stream: SharedStream, client: ClientRequest, receive: Receive, send: Send
     ) -> None:
         with self._streams.opened(stream):
-            await send_events(stream.events, client, self._limits, receive, send)
+            farewell = Farewell(self._runner.drain, RETRY)
+            await send_events(stream.events, client, self._limits, receive, send, farewell)
 
     async def _add(
         self, stream: SharedStream, params: GraphQLParams, client: ClientRequest

@@ -1,6 +1,7 @@
 """GraphQL over WebSocket by graphql-transport-ws, one task group for each socket."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -38,6 +39,8 @@ from web.socket_messages import (
 
 PROTOCOL = "graphql-transport-ws"
 CLOSE_SECONDS_MAX = 5.0
+ANSWER_SECONDS_MAX = 15.0
+"""How long a socket that is to be ended stays for the queries and mutations it was sent."""
 REASON_BYTES_MAX = 120
 
 log = structlog.get_logger(__name__)
@@ -91,6 +94,7 @@ class _Socket:
         self._receive = receive
         self._send = send
         self._operations: dict[str, asyncio.Task[None]] = {}
+        self._subscriptions: set[asyncio.Task[None] | None] = set()
         self._credentials = Credentials("", None)
         self._expiry: asyncio.Task[None] | None = None
 
@@ -99,8 +103,9 @@ class _Socket:
         ended = SocketEnded()
         try:
             async with asyncio.TaskGroup() as group:
-                await self._initialise()
-                await self._follow(group)
+                with self._runner.drain.told(lambda: _begin(group, self._leave())):
+                    await self._initialise()
+                    await self._follow(group)
         except* SocketEnded as reasons:
             ended = _first(reasons)
         if ended.code is not None:
@@ -202,6 +207,8 @@ class _Socket:
         bind_contextvars(request_id=client.request_id)
         try:
             operation = await self._runner.read_operation(params, client)
+            if operation.is_subscription:
+                self._subscriptions.add(asyncio.current_task())
             async with aclosing(self._runner.stream(operation, client)) as responses:
                 async for response in responses:
                     if not response.has_data:
@@ -215,7 +222,15 @@ class _Socket:
         except Exception as error:  # noqa: BLE001 -- the border: all are answered
             await self._end_with_error(operation_id, refusal(error, client.request_id))
         finally:
+            self._subscriptions.discard(asyncio.current_task())
             self._forget(operation_id)
+
+    async def _leave(self) -> None:
+        """Answer what has one answer, and send the client elsewhere."""
+        answering = set(self._operations.values()) - self._subscriptions
+        if answering:
+            await asyncio.wait(answering, timeout=ANSWER_SECONDS_MAX)
+        raise SocketEnded(CloseCode.SERVICE_RESTART, "The server restarts: connect again")
 
     def _bookmark(self, operation_id: str, params: GraphQLParams) -> Bookmark:
         """Where the operation goes on; its reader hears of gaps at once, of all else on demand."""
@@ -285,6 +300,10 @@ def _next_message(operation_id: str, response: GraphQLResponse) -> str:
     """The message of one answer, written around what all are told who are told the same."""
     name, payload = dump_json(operation_id).decode(), write_response(response).decode()
     return f'{{"id":{name},"type":"next","payload":{payload}}}'
+
+
+def _begin(group: asyncio.TaskGroup, work: Coroutine[Any, Any, None]) -> None:
+    group.create_task(work)
 
 
 async def _expire_after(seconds: float) -> None:

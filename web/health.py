@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Set
 from typing import Any
 
 import structlog
@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from errors import AppError
+from web.draining import Drain
 from web.json_bytes import dump_json
 
-Check = Callable[[], Awaitable[None]]
-"""Returns when the dependency answers, and raises when it does not."""
+Check = Callable[[], Awaitable[str | None]]
+"""Returns when the dependency answers, with a word about it, and raises when it does not."""
 
 CHECK_SECONDS_MAX = 2.0
 
@@ -24,9 +25,16 @@ class Health:
     """Answers /health and /ready."""
 
     def __init__(
-        self, checks: Mapping[str, Check], *, check_seconds_max: float = CHECK_SECONDS_MAX
+        self,
+        checks: Mapping[str, Check],
+        *,
+        advisory: Mapping[str, Check] | None = None,
+        drain: Drain | None = None,
+        check_seconds_max: float = CHECK_SECONDS_MAX,
     ) -> None:
-        self._checks = dict(checks)
+        self._required = frozenset(checks)
+        self._checks = {**checks, **(advisory or {})}
+        self._drain = drain or Drain()
         self._check_seconds_max = check_seconds_max
 
     async def health(self, _request: Request) -> Response:
@@ -34,23 +42,33 @@ class Health:
         return _json_response({"status": "ok"}, status=200)
 
     async def ready(self, _request: Request) -> Response:
-        """Ask all dependencies side by side; 503 when one of them fails."""
+        """Ask all dependencies side by side; 503 when one of them fails, or the process drains.
+
+        One that is advisory fails alone: what it is for fails, and all else goes on.
+        """
         results = await asyncio.gather(
             *(self._run(name, check) for name, check in self._checks.items())
         )
-        is_ready = all(result["status"] == "ok" for result in results)
-        body = {
-            "status": "ready" if is_ready else "not ready",
-            "checks": dict(zip(self._checks, results, strict=True)),
-        }
+        checks = dict(zip(self._checks, results, strict=True))
+        failed = {name for name, result in checks.items() if result["status"] != "ok"}
+        status = self._status(failed)
+        is_ready = status in ("ready", "degraded")
+        body = {"status": status, "checks": checks}
         return _json_response(body, status=200 if is_ready else 503)
+
+    def _status(self, failed: Set[str]) -> str:
+        if self._drain.is_begun:
+            return "draining"
+        if failed & self._required:
+            return "not ready"
+        return "degraded" if failed else "ready"
 
     async def _run(self, name: str, check: Check) -> dict[str, Any]:
         """Run one check in bounded time; what it raised is told only where we wrote it."""
         began = time.monotonic()
         try:
             async with asyncio.timeout(self._check_seconds_max):
-                await check()
+                detail = await check()
         except TimeoutError:
             return {"status": "failed", "detail": "did not answer in time"}
         except AppError as error:
@@ -59,7 +77,8 @@ class Health:
             log.warning("check_failed", check=name, exc_info=error)
             return {"status": "failed", "detail": type(error).__name__}
         milliseconds = round((time.monotonic() - began) * 1_000, 1)
-        return {"status": "ok", "milliseconds": milliseconds}
+        told = {} if detail is None else {"detail": detail}
+        return {"status": "ok", "milliseconds": milliseconds, **told}
 
 
 def _json_response(body: dict[str, Any], *, status: int) -> Response:

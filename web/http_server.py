@@ -7,14 +7,19 @@ import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
 
+from web.draining import Drain
 from web.socket_protocol import BatchedSocket
 
 SOCKET_MESSAGE_BYTES_MAX = 1024 * 1024
-SHUTDOWN_SECONDS_MAX = 10
+SHUTDOWN_SECONDS_MAX = 16
+"""How long what is under way may take once nobody is accepted: an operation takes 15 at most."""
+LINGER_SECONDS = 0.25
+"""Silence after which a connection that is kept alive has nothing under way any more."""
 CALLS_NESTED_MAX = 6_000
 """A subgraph's JSON may nest 1,024 levels (the parser's bound), and each takes a few calls to be
 merged and written: the interpreter's own bound of 1,000 would fail the whole operation."""
@@ -22,6 +27,7 @@ GARBAGE_THRESHOLDS = (5_000, 2, 50)
 """New objects before they are searched for garbage, and how seldom the older ones are: a large
 plan is made of so many that the usual 700 would spend a third of the time on searching, while
 a longer search would be felt by all."""
+CLOSING = (b"connection", b"close")
 SWITCH_SECONDS = 0.001
 """How long another thread may compute while the loop waits for the interpreter."""
 
@@ -56,7 +62,13 @@ class _Server(uvicorn.Server):
     """Ends by returning, so that whoever serves can close what it opened.
 
     The library's own way is to send itself the signal again, which ends the process there.
+    From the first signal on every answer ends its connection, so that clients that keep theirs
+    find another process with their next request.
     """
+
+    def __init__(self, config: uvicorn.Config, drain: Drain) -> None:
+        super().__init__(config)
+        self._drain = drain
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -70,6 +82,35 @@ class _Server(uvicorn.Server):
         finally:
             for number in numbers:
                 loop.remove_signal_handler(number)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to drain; a second signal does not wait for the grace to pass."""
+        if self._drain.is_begun or not self._drain.grace_seconds:
+            self._drain.begin()
+            super().handle_exit(sig, frame)
+        else:
+            self._drain.begin()
+            loop = asyncio.get_running_loop()
+            loop.call_later(self._drain.grace_seconds, super().handle_exit, sig, frame)
+        self._close_after_answers()
+
+    def _close_after_answers(self) -> None:
+        """Every answer ends its connection from now on, those under way included."""
+        self.config.encoded_headers = [CLOSING]
+        self.server_state.default_headers = [*self.server_state.default_headers, CLOSING]
+        for connection in self.server_state.connections:
+            cycle = getattr(connection, "cycle", None)
+            if cycle is not None:
+                cycle.keep_alive = False
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept nobody any more, let what is under way end, and close what is silent."""
+        if not self.force_exit:
+            for server in self.servers:
+                server.close()
+            await self._drain.wait_until_left(SHUTDOWN_SECONDS_MAX)
+            await asyncio.sleep(LINGER_SECONDS)
+        await super().shutdown(sockets)
 
 
 def keep_loop_free() -> None:
@@ -103,9 +144,16 @@ def allow_deep_json() -> None:
 
 
 async def serve_app(
-    app: Starlette, listener: socket.socket, *, trusted_proxies: Sequence[str] = ()
+    app: Starlette,
+    listener: socket.socket,
+    *,
+    trusted_proxies: Sequence[str] = (),
+    drain: Drain | None = None,
 ) -> None:
-    """Serve until told to stop; trusted proxies are believed about whom they ask for."""
+    """Serve until told to stop; trusted proxies are believed about whom they ask for.
+
+    The drain is begun at the first signal; the application has it too.
+    """
     keep_loop_free()
     config = uvicorn.Config(
         app,
@@ -121,4 +169,4 @@ async def serve_app(
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=list(trusted_proxies),
     )
-    await _Server(config).serve(sockets=[listener])
+    await _Server(config, drain or Drain()).serve(sockets=[listener])

@@ -8,14 +8,19 @@ from starlette.types import Receive, Send
 from web.answer_types import SUBSCRIPTION, StreamType
 from web.client_request import ClientRequest
 from web.error_response import write_response
+from web.json_bytes import dump_json
 from web.limits import WebLimits
 from web.operation_runner import Operation, OperationRunner
-from web.stream_writer import send_stream
+from web.stream_writer import Farewell, send_stream
 
 BOUNDARY = b"graphql"
 """JSON has no line that begins like it: line breaks in texts are written as escapes."""
 BEGIN = b"\r\n--" + BOUNDARY
 END = b"--\r\n"
+RESTARTING = {
+    "message": "The server restarts; subscribe again.",
+    "extensions": {"code": "SERVICE_RESTARTING", "retryable": True},
+}
 PART_HEAD = b"\r\ncontent-type: application/json; charset=utf-8\r\n\r\n"
 
 
@@ -56,6 +61,7 @@ class MultipartAnswers:
             send,
             limits=self._limits,
             heartbeat=_part(b"{}") if is_subscription else None,
+            farewell=Farewell(self._runner.drain, LAST_WORDS) if is_subscription else None,
         )
 
     async def _parts(
@@ -71,3 +77,7 @@ class MultipartAnswers:
 
 def _part(body: bytes) -> bytes:
     return PART_HEAD + body + BEGIN
+
+
+LAST_WORDS = _part(dump_json({"payload": None, "errors": [RESTARTING]})) + END
+"""The last of a subscription that the server has to end, in the words of its protocol."""

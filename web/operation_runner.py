@@ -66,6 +66,8 @@ class OperationRunner:
 
     def __init__(self, parts: FrontParts) -> None:
         self._parts = parts
+        self.drain = parts.drain
+        """Told when the process is going to end."""
         self._operations = Slots("operations", parts.limits.operations_max)
         self._streams = Slots("subscriptions", parts.limits.streams_max)
         self._mutations: set[asyncio.Task[GraphQLResponse]] = set()
@@ -146,7 +148,7 @@ class OperationRunner:
         assert not operation.is_subscription, "a subscription has many answers"
         if not operation.is_mutation:
             return await self._run_in_time(operation, client)
-        task = asyncio.create_task(self._run_in_time(operation, client))
+        task = asyncio.create_task(self._run_to_end(operation, client))
         self._mutations.add(task)
         task.add_done_callback(self._forget)
         return await asyncio.shield(task)
@@ -210,6 +212,11 @@ class OperationRunner:
         if asks_for_schema(operation.request.document):
             raise IntrospectionRefused("Log in to see the schema.")
         return True
+
+    async def _run_to_end(self, operation: Operation, client: ClientRequest) -> GraphQLResponse:
+        """Run a mutation, for which the end of the process waits."""
+        with self.drain.told(lambda: None):
+            return await self._run_in_time(operation, client)
 
     async def _run_in_time(self, operation: Operation, client: ClientRequest) -> GraphQLResponse:
         with self._operations:

@@ -32,6 +32,7 @@ def build_app(
     parts: FrontParts,
     *,
     checks: Mapping[str, Check],
+    advisory: Mapping[str, Check] | None = None,
     media: Sequence[BaseRoute] = (),
     explorer_query: str | None = None,
     lifespan: Callable[[Starlette], AbstractAsyncContextManager[Any]] | None = None,
@@ -47,7 +48,7 @@ def build_app(
     /explain   phases of planning and the page that draws a plan, in development
     """
     runner = OperationRunner(parts)
-    health = Health(checks)
+    health = Health(checks, advisory=advisory, drain=parts.drain)
     explaining = _explain_routes(parts, explorer_query)
     page = None
     if explorer_query is not None:

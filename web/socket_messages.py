@@ -16,6 +16,7 @@ OPERATION_ID_LENGTH_MAX = 256
 class CloseCode(IntEnum):
     """Why the server ends a socket; the numbers are the protocol's."""
 
+    SERVICE_RESTART = 1012
     TRY_AGAIN_LATER = 1013
     INVALID_MESSAGE = 4400
     UNAUTHORIZED = 4401

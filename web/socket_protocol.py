@@ -33,6 +33,7 @@ class BatchedSocket(WebSocketsSansIOProtocol):
         super().__init__(*given, **named)
         self._frames: list[bytes] = []
         self._waiting_bytes = 0
+        self.default_headers = [each for each in self.default_headers if each[0] != b"connection"]
         self.ping_interval = self.ping_seconds
         self.ping_timeout = self.pong_seconds_max
 

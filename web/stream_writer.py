@@ -2,13 +2,25 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
+from dataclasses import dataclass
 
 from starlette.types import Message, Receive, Send
 
+from web.draining import Drain
 from web.limits import WebLimits
 
 Chunks = asyncio.Queue[bytes | None]
 """What waits to be sent; None is the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """How a stream ends that would go on, when the process does."""
+
+    drain: Drain
+    words: bytes
+    """The last that is sent: they tell a client to come back."""
 
 
 async def send_stream(
@@ -19,6 +31,7 @@ async def send_stream(
     *,
     limits: WebLimits,
     heartbeat: bytes | None = None,
+    farewell: Farewell | None = None,
 ) -> None:
     """Send until the chunks end, the client leaves, or it no longer reads.
 
@@ -29,7 +42,9 @@ async def send_stream(
     queue: Chunks = asyncio.Queue(maxsize=1)
     filling = asyncio.create_task(_fill(queue, chunks))
     try:
-        await send_queue(start, queue, receive, send, limits=limits, heartbeat=heartbeat)
+        await send_queue(
+            start, queue, receive, send, limits=limits, heartbeat=heartbeat, farewell=farewell
+        )
     finally:
         filling.cancel()
         await asyncio.gather(filling, return_exceptions=True)
@@ -44,21 +59,35 @@ async def send_queue(
     limits: WebLimits,
     heartbeat: bytes | None = None,
     opening: bytes = b"",
+    farewell: Farewell | None = None,
 ) -> None:
     """Send what is put into a queue, until its end, until the client leaves or no longer reads.
 
-    The opening leaves with the head, so that a client knows at once that it is heard.
+    The opening leaves with the head, so that a client knows at once that it is heard. With a
+    farewell it ends when the process is going to.
     """
     tasks = [
         asyncio.create_task(_write(start, queue, send, limits, heartbeat, opening)),
         asyncio.create_task(_wait_for_leaving(receive)),
     ]
+    parting: set[asyncio.Task[None]] = set()
+
+    def leave() -> None:
+        assert farewell is not None, "who has none is not told"
+        parting.add(asyncio.create_task(_put_last(queue, farewell.words)))
+
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        with nullcontext() if farewell is None else farewell.drain.told(leave):
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in tasks:
+        for task in (*tasks, *parting):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, *parting, return_exceptions=True)
+
+
+async def _put_last(queue: Chunks, words: bytes) -> None:
+    await queue.put(words)
+    await queue.put(None)
 
 
 async def _fill(queue: Chunks, chunks: AsyncIterator[bytes]) -> None:

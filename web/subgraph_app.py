@@ -18,6 +18,7 @@ from federation.transport.signing import VIEWER, SignatureVerifier
 from resolvers.context import SESSION_COOKIE, RequestContext, UseCaseContext
 from schema.definition import SubgraphDefinition
 from web.client_request import ClientRequest
+from web.draining import Drain
 from web.front_app import FrontApp
 from web.front_parts import FrontParts
 from web.graphql_http import GraphQLOverHTTP
@@ -111,6 +112,7 @@ def build_subgraph_app(
     verifier: SignatureVerifier,
     *,
     checks: Mapping[str, Check],
+    drain: Drain | None = None,
     is_unsigned_allowed: bool = False,
 ) -> Starlette:
     """The application: /graphql for signed calls, /health and /ready for everyone."""
@@ -119,6 +121,7 @@ def build_subgraph_app(
         engine=SubgraphRunner(definition.name, transport, EngineLimits()),
         make_context=contexts,
         limits=LIMITS,
+        drain=drain or Drain(),
     )
     graphql = SignedCalls(
         GraphQLOverHTTP(OperationRunner(parts), parts),
@@ -127,7 +130,7 @@ def build_subgraph_app(
         body_seconds_max=LIMITS.body_seconds_max,
         is_unsigned_allowed=is_unsigned_allowed,
     )
-    health = Health(checks)
+    health = Health(checks, drain=parts.drain)
     return FrontApp(
         graphql, routes=[Route("/health", health.health), Route("/ready", health.ready)]
     )
