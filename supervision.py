@@ -12,11 +12,13 @@ from pathlib import Path
 
 from maintenance import migrate_all
 from settings import Settings
-from web.http_server import listen
+from web.http_server import SHUTDOWN_SECONDS_MAX, listen
 from wiring import model_file, model_socket, prepare_data_folder
 from workers.supervisor import Child, Supervisor
 
 LOCK_TRY_SECONDS = 1.0
+ENDING_SECONDS = 10.0
+"""How long a gateway may take to close what it opened, once nothing is under way any more."""
 ROOT = Path(__file__).parent
 
 
@@ -34,7 +36,11 @@ async def serve_together(settings: Settings) -> None:
     prepare_data_folder(settings)
     if settings.is_embedded:
         await migrate_all(settings)
-    async with supervise(settings), Supervisor(_gateways(settings, port.getsockname()[1])):
+    gateways = Supervisor(
+        _gateways(settings, port.getsockname()[1]),
+        stop_seconds=settings.grace_seconds + SHUTDOWN_SECONDS_MAX + ENDING_SECONDS,
+    )
+    async with supervise(settings), gateways:
         await _told_to_stop()
 
 
@@ -59,7 +65,8 @@ async def _keep(settings: Settings) -> None:
     try:
         while not _locked(lock):  # noqa: ASYNC110  (another process holds it)
             await asyncio.sleep(LOCK_TRY_SECONDS)
-        async with Supervisor(_children(settings)):
+        tools, users = _children(settings)
+        async with Supervisor(tools), Supervisor(users):  # who uses the others ends first
             await asyncio.Event().wait()
     finally:
         os.close(lock)
@@ -89,31 +96,32 @@ async def _told_to_stop() -> None:
     await stop.wait()
 
 
-def _children(settings: Settings) -> list[Child]:
-    """What runs beside the gateways: the model everywhere; worker and EVM when embedded."""
+def _children(settings: Settings) -> tuple[list[Child], list[Child]]:
+    """What runs beside the gateways, and then what uses that.
+
+    The model runs everywhere; worker and EVM when embedded.
+    """
     python = sys.executable
     folder = settings.data_dir.resolve()
     model = [python, "-m", "adapters.ml.serve"]
     model += ["--model", str(model_file(settings).resolve())]
     model += ["--socket", str(model_socket(settings).resolve())]
-    children = [Child(name="model", command=model)]
+    tools, users = [Child(name="model", command=model)], list[Child]()
     if not settings.is_embedded:
-        return children
+        return tools, users
     environment = {"TUTTI_DATA_DIR": str(folder)}
     if settings.chain_rpc_url is None:
         port = free_port()
         environment["TUTTI_CHAIN_RPC_URL"] = f"http://127.0.0.1:{port}"
         evm = [python, "-m", "adapters.chain.embedded"]
         evm += ["--port", str(port), "--data", str(folder / "chain")]
-        children.append(Child(name="evm", command=evm))
+        tools.append(Child(name="evm", command=evm))
     worker = [python, "-m", "workers"]
-    children.append(Child(name="worker", command=worker, environment=environment))
+    users.append(Child(name="worker", command=worker, environment=environment))
     if settings.demo and settings.is_development:
         demo = [python, "-m", "devtools.seed"]
-        children.append(
-            Child(name="demo", command=demo, environment=environment, is_done_once=True)
-        )
-    return children
+        users.append(Child(name="demo", command=demo, environment=environment, is_done_once=True))
+    return tools, users
 
 
 def free_port() -> int:

@@ -5,6 +5,7 @@ import gc
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
@@ -106,10 +107,13 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept nobody any more, let what is under way end, and close what is silent."""
         if not self.force_exit:
+            began = time.monotonic()
             for server in self.servers:
                 server.close()
             await self._drain.wait_until_left(SHUTDOWN_SECONDS_MAX)
             await asyncio.sleep(LINGER_SECONDS)
+            left = SHUTDOWN_SECONDS_MAX - (time.monotonic() - began)
+            self.config.timeout_graceful_shutdown = max(1, round(left))
         await super().shutdown(sockets)
 
 
