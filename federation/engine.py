@@ -32,6 +32,7 @@ from federation.execute.subscribe import Subscription
 from federation.execute.warm_transports import warm_transports
 from federation.graph.export_dot import export_dot
 from federation.limits import EngineLimits
+from federation.operation.cache_policy import CachePolicy
 from federation.operation.deferral import Deferring
 from federation.operation.document import names_of_operations, parse_document
 from federation.operation.typename_aliases import give_back, give_back_path
@@ -103,6 +104,18 @@ class Engine:
             RequestError: as `execute` would report it; or it cannot be told now (OVERLOADED).
         """
         return await self._operations.kind_of(request)
+
+    async def cache_policy(self, request: GraphQLRequest) -> CachePolicy | None:
+        """What may be done with answers to a request before any is there; None for nothing.
+
+        What is wrong with the request is told to who runs it.
+        """
+        if not self._planners.has_cache_hints:
+            return None
+        try:
+            return (await self._operations.prepare(request)).caching
+        except FederationError:
+            return None
 
     async def execute(self, request: GraphQLRequest, context: Any) -> GraphQLResponse:
         """Run a query or mutation. Never raises for a bad request; cancellation passes through.
@@ -362,4 +375,14 @@ def _tell(data: dict[str, Any] | None, run: Run, prepared: Prepared) -> GraphQLR
             error["path"] = give_back_path(error.get("path", []))
     if run.explain is not None:
         extensions["explain"] = {"fetches": run.explain}
-    return GraphQLResponse(data=data, errors=run.errors, extensions=extensions)
+    return GraphQLResponse(
+        data=data, errors=run.errors, extensions=extensions, caching=_caching(run, prepared)
+    )
+
+
+def _caching(run: Run, prepared: Prepared) -> CachePolicy | None:
+    """What may be done with the answer: nothing where anything went wrong."""
+    policy = prepared.caching
+    if policy is None or run.errors:
+        return None
+    return policy if run.freshness is None else policy.restricted(run.freshness)

@@ -18,6 +18,7 @@ from federation.operation.deferral import Deferring, IncrementalUse, find_increm
 from federation.operation.document import head_of, parse_document, select_operation
 from federation.plan.budget import Budget
 from federation.plan.plan_cache import PlanCache
+from federation.plan.planner import Planner
 from federation.plan.planners import NO_LABELS, Labels, Planners
 from federation.plan.planning_thread import PlanningThread
 
@@ -154,7 +155,14 @@ class Operations:
         marking = None
         if refused and self._guards is not None:
             marking = Marking(self._guards, self._schema, refused, self._rejects)
-        return prepare(*given, deferring=deferring, phases=phases, budget=budget, marking=marking)
+        return prepare(
+            *given,
+            deferring=deferring,
+            phases=phases,
+            budget=budget,
+            marking=marking,
+            is_guarded=self._is_guarded(document, operation_name, planner),
+        )
 
     def keep(self, request: GraphQLRequest, prepared: Prepared, *, is_alone: bool) -> None:
         """Know an operation that is alone in its document also without its name."""
@@ -163,6 +171,15 @@ class Operations:
             self._kinds.keep((document, name), prepared.plan.operation.kind, weight)
             if name != request.operation_name:
                 self._prepared.keep((document, name, NO_LABELS, None, NOTHING), prepared, weight)
+
+    def _is_guarded(
+        self, document: DocumentNode, operation_name: str | None, planner: Planner
+    ) -> bool:
+        """Whether a document that may be kept otherwise asks something of its callers."""
+        if self._guards is None or not planner.cache_policies:
+            return False
+        node = select_operation(document, operation_name)
+        return bool(find_asked(self._guards, self._schema, document, node))
 
     async def _prepare_once(self, key: _Key, request: GraphQLRequest) -> Prepared | FederationError:
         """In the planning thread: even a short document can expand to a long one."""

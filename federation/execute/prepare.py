@@ -10,6 +10,7 @@ from federation.execute.compiled_plan import CompiledPlan
 from federation.execute.incremental import Shapers, parts_of
 from federation.execute.shape_response import ResponseShaper
 from federation.limits import EngineLimits
+from federation.operation.cache_policy import CachePolicy
 from federation.operation.cost import OperationCost
 from federation.operation.deferral import (
     Deferral,
@@ -45,6 +46,8 @@ class Prepared:
     part_shapers: Shapers
     has_marked: bool = False
     """Fields that its callers may not see are told under marked keys."""
+    caching: CachePolicy | None = None
+    """What may be done with its answers; None: nobody keeps them."""
 
 
 def prepare(
@@ -58,10 +61,12 @@ def prepare(
     phases: dict[str, str] | None = None,
     budget: Budget | None = None,
     marking: Marking | None = None,
+    is_guarded: bool = False,
 ) -> Prepared:
     """Make one operation of a document ready; with `phases`, each phase leaves its text there.
 
-    With `marking` for callers who may not see all of it; then everything comes at once.
+    With `marking` for callers who may not see all of it; then everything comes at once. What is
+    guarded asks something of its callers, so that nobody else is given its answer.
 
     Raises:
         RequestError: the document is not valid, or asks for too much.
@@ -102,6 +107,7 @@ def prepare(
             id(part): ResponseShaper(schema, part.shown) for part in parts_of(plan.deferred)
         },
         has_marked=marking is not None,
+        caching=None if is_guarded else planner.cache_policies.of_operation(operation),
     )
 
 

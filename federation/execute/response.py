@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from federation.errors import FederationError, PlanningError, RequestError
+from federation.operation.cache_policy import CachePolicy
 
 
 class GraphQLRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +36,8 @@ class GraphQLResponse:
     """False for a request error (syntax, validation, unknown operation): no `data` key is sent."""
     written: bytes | None = field(default=None, compare=False, repr=False)
     """The response as JSON, kept by who wrote it: many subscribers may be told the same."""
+    caching: CachePolicy | None = field(default=None, compare=False)
+    """How long it may be kept and for whom; None for not at all."""
 
 
 def refused(fault: FederationError) -> GraphQLResponse:

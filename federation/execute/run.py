@@ -10,6 +10,7 @@ from federation.execute.error_paths import Error
 from federation.execute.tree import Object
 from federation.fetch.display import without_absent
 from federation.limits import EngineLimits
+from federation.operation.freshness import Freshness
 from federation.operation.model import SelectionSet
 from federation.transport.transport import Transport
 
@@ -38,6 +39,8 @@ class Run:
     """Its answer says what it was estimated to cost, and did."""
     told: set[tuple[Any, ...]] = field(default_factory=set)
     """Paths that have an error: a field asked of two subgraphs fails once."""
+    freshness: Freshness | None = None
+    """The least that a subgraph said of its answer; None: none said anything."""
 
     def __post_init__(self) -> None:
         """Begin with what is displayed, where anything is."""
@@ -60,3 +63,8 @@ class Run:
             if not path or path not in self.told:
                 self.told.add(path)
                 self.errors.append(error)
+
+    def restrict(self, freshness: Freshness) -> None:
+        """What was read may be kept no longer than this, and shared with no more."""
+        before = self.freshness
+        self.freshness = freshness if before is None else before.restricted(freshness)

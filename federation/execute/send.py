@@ -53,6 +53,8 @@ async def send(run: Run, fetch: Fetch, asked: Sequence[Asked]) -> FetchResult:
     except Exception as fault:
         log.warning("a fetch of subgraph %s failed", fetch.subgraph, exc_info=fault)
         raise Failure("SUBGRAPH_UNAVAILABLE", f"Subgraph {fetch.subgraph} failed.") from fault
+    if result.freshness is not None:
+        run.restrict(result.freshness)
     return checked(fetch, result)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from federation.fetch.display import Display
+from federation.operation.freshness import Freshness
 
 
 class FetchRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,3 +32,5 @@ class FetchResult:
     """GraphQL errors as response dicts: message, path, extensions."""
     is_displayed: bool = False
     """Its objects are built as they will be shown, with nothing unusual about any value."""
+    freshness: Freshness | None = None
+    """How long the subgraph says that it may be kept; None: it says nothing."""

@@ -7,6 +7,7 @@ from graphql import GraphQLSchema
 from federation.errors import PlanningError
 from federation.graph.build import build_join_graph
 from federation.limits import EngineLimits
+from federation.operation.cache_policy import CachePolicies
 from federation.operation.conditions import ALWAYS, print_condition
 from federation.operation.cost import CostModel
 from federation.operation.interface_fields import InterfaceFields
@@ -37,6 +38,7 @@ class Planner:
         self.graph = build_join_graph(supergraph)
         self.interface_fields = InterfaceFields(supergraph)
         self.costs = CostModel(Prices(schema, supergraph.costs), limits)
+        self.cache_policies = CachePolicies(supergraph)
 
     def plan(
         self,

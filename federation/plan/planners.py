@@ -31,6 +31,11 @@ class Planners:
             limits.label_variants_max, limits.label_variants_max
         )
 
+    @property
+    def has_cache_hints(self) -> bool:
+        """Whether any answer may be kept."""
+        return bool(self._supergraph.cache_hints)
+
     def known(self, labels: Collection[str]) -> Labels:
         """Those labels that overrides of the supergraph depend on."""
         return self._labels & frozenset(labels) if self._labels else NO_LABELS

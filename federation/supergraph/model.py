@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from graphql import DirectiveNode
 
+from federation.supergraph.cache_hints import CacheHints
 from federation.supergraph.costs import Costs
 
 
@@ -142,5 +143,7 @@ class Supergraph:
     """`@link` applications on the schema besides link and join, as GraphQL text."""
     costs: Costs = field(default_factory=Costs)
     """What `@cost` and `@listSize` say."""
+    cache_hints: CacheHints = field(default_factory=CacheHints)
+    """What `@cacheControl` says."""
     guard_names: Mapping[str, str] = field(default_factory=dict)
     """What directives are called here that ask something of callers → their names in the specs."""

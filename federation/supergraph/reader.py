@@ -37,6 +37,7 @@ from federation.supergraph.model import (
     SupergraphType,
     TypeKind,
 )
+from federation.supergraph.read_cache_hints import read_cache_hints
 from federation.supergraph.read_costs import read_costs
 from federation.vocabulary.directives import SPEC_OF_DIRECTIVE
 from federation.vocabulary.link import Link, LinkError, find_links, identity_is_known
@@ -81,6 +82,7 @@ def read_supergraph(sdl: str) -> Supergraph:
             and not node.name.value.startswith(("join__", "link", "core"))
         ),
         costs=read_costs(types.values(), document),
+        cache_hints=read_cache_hints(types.values()),
         guard_names={name: guard for guard in _GUARDS for name in _names_of(guard, links)},
     )
 
