@@ -84,5 +84,6 @@ class BusBackend(Protocol):
         """Wait for the next message of a subscribed channel.
 
         Raises:
-            MessagesLost: some were lost; call again for those that come after.
+            MessagesLost: some were lost; call again for those that come after. `position` is
+                behind the loss by then.
         """

@@ -196,7 +196,7 @@ class Bus:
 
     async def _run_generation(self) -> None:
         """Carry messages until the backend fails, and raise its failure."""
-        watched = _Watched(self._backend, on_gap=lambda: self._mark_gaps(self._all_mailboxes()))
+        watched = _Watched(self._backend, on_gap=self._mark_gaps_behind)
         try:
             async with Broadcast(backend=watched) as broadcast:
                 self._generation = (broadcast, watched)
@@ -256,10 +256,13 @@ class Bus:
         except Exception as error:  # noqa: BLE001 - told to the supervisor
             watched.fail(error)
 
-    def _mark_gaps(self, mailboxes: Iterable[Mailbox]) -> None:
+    def _mark_gaps_behind(self, position: str) -> None:
+        self._mark_gaps(self._all_mailboxes(), position)
+
+    def _mark_gaps(self, mailboxes: Iterable[Mailbox], position: str | None = None) -> None:
         for mailbox in mailboxes:
             self.counters.gaps += 1
-            mailbox.mark_gap()
+            mailbox.mark_gap(position)
 
     def _all_mailboxes(self) -> list[Mailbox]:
         return [mailbox for group in self._mailboxes.values() for mailbox in group]
@@ -268,7 +271,7 @@ class Bus:
 class _Watched:
     """A backend whose failure is told; broadcaster's listener would die in silence."""
 
-    def __init__(self, backend: BusBackend, *, on_gap: Callable[[], None]) -> None:
+    def __init__(self, backend: BusBackend, *, on_gap: Callable[[str], None]) -> None:
         self.failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.connect = backend.connect
         self.disconnect = backend.disconnect
@@ -299,7 +302,7 @@ class _Watched:
             try:
                 event = await self._backend.next_published()
             except MessagesLost:
-                self._on_gap()
+                self._on_gap(self._backend.position)
             except Exception as error:  # noqa: BLE001 - told to the supervisor
                 self.fail(error)
                 await asyncio.Future()

@@ -33,6 +33,7 @@ class Mailbox(AsyncIterator[bytes]):
         self._replayed_places: set[str] = set()
         self._messages_max = messages_max
         self._has_gap = False
+        self._behind_gap: str | None = None
         self._is_closed = False
         self._changed = asyncio.Event()
 
@@ -63,9 +64,14 @@ class Mailbox(AsyncIterator[bytes]):
         self._waiting = deque(waiting)
         self._changed.set()
 
-    def mark_gap(self) -> None:
-        """Tell the reader that messages may have been lost before they came here."""
+    def mark_gap(self, position: str | None = None) -> None:
+        """Tell the reader that messages may have been lost before they came here.
+
+        It stands at the position from then on, unless messages wait: they are before it.
+        """
         self._has_gap = True
+        if self.is_empty:
+            self._behind_gap = position
         self._changed.set()
 
     def close(self) -> None:
@@ -77,6 +83,8 @@ class Mailbox(AsyncIterator[bytes]):
         while True:
             if self._has_gap:
                 self._has_gap = False
+                # Not before: a position behind the gap must not be told ahead of the gap.
+                self.position, self._behind_gap = self._behind_gap or self.position, None
                 return GAP
             if not self.is_empty:
                 message = (self._replayed or self._waiting).popleft()

@@ -18,9 +18,13 @@ def redis_binary() -> str | None:
 
 
 class RedisServer:
-    """Started by `start`; `stop(forget=False)` keeps the data in an append-only file."""
+    """Started by `start`; `stop(forget=False)` keeps the data in an append-only file.
 
-    def __init__(self, folder: Path) -> None:
+    Unless it flushes `always`, it may lose what it took last when its machine dies.
+    """
+
+    def __init__(self, folder: Path, *, flushes: str = "always") -> None:
+        self._flushes = flushes
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._folder = folder
@@ -38,7 +42,7 @@ class RedisServer:
             "--dir",
             str(self._folder),
         ]
-        options += ["--appendonly", "yes", "--appendfsync", "always", "--save", ""]
+        options += ["--appendonly", "yes", "--appendfsync", self._flushes, "--save", ""]
         self._process = subprocess.Popen([binary, *options], stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + START_SECONDS_MAX
         while not self._answers():

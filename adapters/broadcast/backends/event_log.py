@@ -23,6 +23,8 @@ class _Batch(NamedTuple):
     """What one look into all logs found, for those who listen here."""
 
     events: list[PlacedEvent]
+    begin: str
+    """Where the look began; behind what was lost meanwhile."""
     position: str
     has_lost: bool
     has_more: bool
@@ -149,7 +151,7 @@ class EventLogBackend:
                 continue
             batch = await _in(self._reader, self._read)
             self._pending.extend(batch.events)
-            self._handed_out, self._read_to = self._read_to, batch.position
+            self._handed_out, self._read_to = batch.begin, batch.position
             if batch.has_lost:
                 raise MessagesLost
             if not batch.has_more:
@@ -162,12 +164,14 @@ class EventLogBackend:
         """Look once into each log, in the reading thread."""
         events: list[PlacedEvent] = []
         has_lost = has_more = False
+        begin = self._find_position()
         for tail in self._tails:
             before = self._find_position()
             try:
                 logged = tail.read()
             except MessagesLost:
                 has_lost = has_more = True
+                begin = begin.at(*tail.position) if tail.path != self._bus_file.path else begin
                 continue
             has_more = has_more or bool(logged)
             events.extend(
@@ -175,7 +179,7 @@ class EventLogBackend:
                 for each in logged
                 if each.message.channel in self._channels
             )
-        return _Batch(events, str(self._find_position()), has_lost, has_more)
+        return _Batch(events, str(begin), str(self._find_position()), has_lost, has_more)
 
     def _place(self, logged: LoggedMessage, before: LogPosition) -> PlacedEvent:
         place = place_of(logged.inode, logged.sequence)

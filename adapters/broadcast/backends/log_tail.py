@@ -82,6 +82,7 @@ class LogTail:
         if self._connection is not None and file_inode(self.path) != self._inode:
             self.close()
             self._last = 0
+            self.open()
             raise MessagesLost(f"{self.path.name} was replaced")
         if self._connection is None:
             self.open()

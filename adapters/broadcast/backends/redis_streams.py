@@ -15,7 +15,8 @@ from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from adapters.broadcast.backend import LiveMessage, MessagesLost, PlacedEvent, ReplayLimits
-from adapters.broadcast.backends.stream_replay import placed, replay_stream
+from adapters.broadcast.backends.stream_durability import RedisRun, read_run
+from adapters.broadcast.backends.stream_replay import before, placed, replay_stream
 from cancellation import end_if_cancelled
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,8 @@ class RedisStreamsBackend:
     """Publishes with XADD and follows the stream with one blocking XREAD.
 
     After a lost connection reading goes on behind the last entry read, if that entry is
-    still there; if it is not, the stream was cut or Redis lost it, and listeners are told.
+    still there; if it is not, the stream was cut or Redis lost it, and listeners are told. They
+    are told as well where Redis was started again and does not keep all that it takes.
     """
 
     def __init__(
@@ -91,7 +93,11 @@ class RedisStreamsBackend:
         self._pending: deque[PlacedEvent] = deque()
         self._handed_out = BEGINNING
         self._last: bytes | None = None
+        self._oldest: bytes | None = None
+        """The entry that was the oldest after a cut, while none behind the cut is read."""
         self._is_position_checked = True
+        self._run: RedisRun | None = None
+        self._is_run_checked = False
         self._reader: Redis | None = None
         self._publisher: RedisPublisher | None = None
 
@@ -107,6 +113,7 @@ class RedisStreamsBackend:
             self._url, stream=self._stream, messages_max=self._messages_max
         )
         try:
+            self._is_run_checked = False
             if self._last is None:
                 newest: Any = await self._reader.xrevrange(self._stream, count=1)
                 self._last = newest[0][0] if newest else await self._begin(self._reader)
@@ -154,7 +161,10 @@ class RedisStreamsBackend:
     @property
     def position(self) -> str:
         """Where handing out stands in the stream."""
-        return (self._handed_out if self._pending else self._last or BEGINNING).decode()
+        last = self._handed_out if self._pending else self._last or BEGINNING
+        if last == BEGINNING and self._oldest is not None:
+            return before(self._oldest.decode())
+        return last.decode()
 
     async def replay(self, channel: str, position: str, limits: ReplayLimits) -> list[PlacedEvent]:
         """Read again what a channel was told after an entry, which must still be there.
@@ -183,7 +193,7 @@ class RedisStreamsBackend:
             except (RedisConnectionError, RedisTimeoutError, ResponseError) as error:
                 log.warning("the live stream is read again after a pause: %s", error)
                 self.reconnects += 1
-                self._is_position_checked = False
+                self._is_position_checked = self._is_run_checked = False
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
                 pause = min(pause * 2, RECONNECT_SECONDS_MAX)
         message = self._pending.popleft()
@@ -197,6 +207,8 @@ class RedisStreamsBackend:
     async def _read(self) -> None:
         if self._reader is None:
             raise RedisConnectionError("the bus is not connected to Redis")
+        if not self._is_run_checked:
+            await self._check_run(self._reader)
         if not self._is_position_checked:
             await self._check_position(self._reader)
         assert self._last is not None
@@ -214,16 +226,24 @@ class RedisStreamsBackend:
             # A full answer means that we lag, and the stream is cut at its old end.
             self._is_position_checked = len(entries) < READ_MESSAGES_MAX
 
+    async def _check_run(self, reader: Redis) -> None:
+        """Make sure that Redis is the one of before, or that it forgot nothing."""
+        known, self._run = self._run, await read_run(reader)
+        self._is_run_checked = True
+        if known is not None and known.id != self._run.id and not self._run.keeps_all:
+            raise MessagesLost("Redis was started again and may have forgotten entries")
+
     async def _check_position(self, reader: Redis) -> None:
         """Make sure the entry read last is still there, so that none after it is lost."""
-        assert self._last is not None
-        if self._last != BEGINNING and not await reader.xrange(
-            self._stream, self._last, self._last
-        ):
+        known = self._oldest if self._last == BEGINNING else self._last
+        is_there = known is None or await reader.xrange(self._stream, known, known)
+        if not is_there:
+            oldest: Any = await reader.xrange(self._stream, count=1)
+            self._oldest = oldest[0][0] if oldest else await self._begin(reader)
             self._last = BEGINNING
-            self._is_position_checked = True
-            raise MessagesLost("the live stream was cut")
         self._is_position_checked = True
+        if not is_there:
+            raise MessagesLost("the live stream was cut")
 
 
 def _client(url: str, retry: Retry, *, seconds_max: float) -> Redis:

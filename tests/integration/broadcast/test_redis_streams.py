@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
@@ -73,6 +74,26 @@ async def test_a_redis_that_forgot_everything_is_a_gap_and_the_stream_goes_on(
         await bus.publish("a", b"after")
 
         assert await take(messages, 2) == [GAP, b"after"]
+
+
+async def test_a_redis_that_may_have_forgotten_its_newest_is_a_gap(tmp_path: Path) -> None:
+    server = RedisServer(tmp_path / "careless", flushes="everysec")
+    server.start()
+    try:
+        async with Bus(RedisStreamsBackend(server.url, block_seconds=0.5)) as bus:
+            async with bus.listen("a") as messages:
+                await bus.publish("a", b"before")
+                assert await take(messages, 1) == [b"before"]
+                position = messages.position
+                server.stop()
+                server.start()
+                await bus.publish("a", b"after")
+
+                assert await take(messages, 2) == [GAP, b"after"]
+            async with bus.listen("a", after=position) as messages:
+                assert await take(messages, 1) == [GAP]
+    finally:
+        server.stop()
 
 
 async def test_a_publish_without_redis_is_refused_in_bounded_time(

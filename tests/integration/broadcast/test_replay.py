@@ -49,6 +49,18 @@ class Embedded:
         with closing(sqlite3.connect(self._path)) as log, log:
             log.execute("DELETE FROM events WHERE sequence < (SELECT max(sequence) FROM events)")
 
+    async def cut_under_readers(self) -> None:
+        """Forget messages before anybody could read them; the newest, of another, stays."""
+        rows = [(os.urandom(8).hex(), "notifications:ben", b"of ben", 0) for _ in range(2)]
+        with closing(sqlite3.connect(self._path)) as log, log:
+            for row in rows:
+                (last,) = log.execute(
+                    "INSERT INTO events (id, name, channel, payload, created_at)"
+                    " VALUES (?, 'n', ?, ?, ?) RETURNING sequence",
+                    row,
+                ).fetchone()
+            log.execute("DELETE FROM events WHERE sequence < ?", (last,))
+
     async def forget(self) -> None:
         """Begin a new log, as large as the one before."""
         with closing(sqlite3.connect(self._path)) as log:
@@ -83,6 +95,13 @@ class Distributed:
 
     async def cut(self) -> None:
         await self._client.xtrim("tutti:live", maxlen=1, approximate=False)
+
+    async def cut_under_readers(self) -> None:
+        async with self._client.pipeline(transaction=True) as pipeline:
+            pipeline.client_kill_filter(_type="normal", skipme=True)
+            pipeline.delete("tutti:live")
+            pipeline.xadd("tutti:live", {"channel": "notifications:ben", "payload": b"of ben"})
+            await pipeline.execute()
 
     async def forget(self) -> None:
         await self._client.flushall()
@@ -204,6 +223,23 @@ async def test_a_log_that_was_cut_or_lost_is_a_gap_and_goes_on(log, how) -> None
         assert await take(messages, 1) == [GAP]
         await log.tell(b"later")
         assert await take(messages, 1) == [b"later"]
+
+
+async def test_a_reader_who_was_told_of_a_cut_stands_behind_it(log) -> None:
+    async with listening(log) as messages:
+        await log.tell(b"1")
+        assert await take(messages, 1) == [b"1"]
+        before = messages.position
+        await log.cut_under_readers()
+        assert await take(messages, 1) == [GAP]
+        position = messages.position
+    await log.tell(b"2")
+
+    assert position != before
+    async with listening(log, after=position) as messages:
+        assert await take(messages, 1) == [b"2"]
+    async with listening(log, after=before) as messages:
+        assert await take(messages, 1) == [GAP]
 
 
 @pytest.mark.parametrize(

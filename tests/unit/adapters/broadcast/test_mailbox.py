@@ -83,6 +83,33 @@ async def test_what_was_missed_is_read_first_and_once_and_never_dropped() -> Non
     assert mailbox.dropped == 0
 
 
+async def test_a_reader_stands_behind_a_gap_when_it_is_told_of_it_and_not_before() -> None:
+    mailbox = Mailbox()
+    mailbox.put(event(b"a", "1"))
+    await anext(mailbox)
+
+    mailbox.mark_gap("7")
+    mailbox.put(event(b"b", "8"))
+    stands = [mailbox.position]
+    for _ in range(2):
+        await anext(mailbox)
+        stands.append(mailbox.position)
+
+    assert stands == ["1", "7", "8"]
+
+
+async def test_a_gap_moves_nobody_past_what_still_waits() -> None:
+    mailbox = Mailbox()
+    mailbox.put(event(b"a", "1"))
+    mailbox.mark_gap("7")
+
+    await anext(mailbox)
+    assert mailbox.position is None
+    await anext(mailbox)
+
+    assert mailbox.position == "1"
+
+
 async def test_a_reader_stands_behind_what_it_took_last() -> None:
     mailbox = Mailbox()
     assert mailbox.position is None
