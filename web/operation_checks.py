@@ -12,6 +12,7 @@ from domain.users.operations import CheckedOperation
 from errors import Fault
 from federation.errors import RequestError
 from federation.limits import EngineLimits
+from federation.operation.deferral import with_defer
 from federation.operation.document import parse_document, validate_document
 from federation.operation.expanded_size import check_expanded_size
 from federation.supergraph.api_schema import build_api_schema
@@ -52,6 +53,11 @@ class SchemaChecks:
         return await asyncio.to_thread(lambda: [self._check(entry) for entry in entries])
 
     @cached_property
+    def _executable_schema(self) -> GraphQLSchema:
+        """What is run may defer, too."""
+        return with_defer(self.api_schema)
+
+    @cached_property
     def _sdl(self) -> str:
         return self._read_supergraph()
 
@@ -66,7 +72,7 @@ class SchemaChecks:
             if operation is None:
                 return _refused(entry, "A document has exactly one operation.")
             check_expanded_size(document, operation, self._limits)
-            validate_document(self.api_schema, document, self._limits)
+            validate_document(self._executable_schema, document, self._limits)
         except RequestError as refusal:
             return _told(entry, "", "", [_fault_of(entry, each) for each in refusal.errors])
         name = "" if operation.name is None else operation.name.value

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from errors import AppError
+from federation.operation.deferral import with_defer
 from web.client_request import ClientRequest, read_client_request, read_headers
 from web.compression import coding_of_answer, compress
 from web.error_response import http_status, refusal, write_response
@@ -66,9 +67,13 @@ class SchemaText:
                 raise IntrospectionRefused("Log in to see the schema.")
 
     async def _print(self) -> bytes:
-        """Print it once, in a thread: a large schema takes long."""
+        """Print it once, in a thread: a large schema takes long.
+
+        Compilers of clients refuse `@defer` where the schema does not say that there is one.
+        """
         schema = self._source.api_schema
         if self._printed is None or self._printed[0] is not schema:
-            text = await asyncio.to_thread(print_schema, schema)
+            told = schema if self._parts.deferring is None else with_defer(schema)
+            text = await asyncio.to_thread(print_schema, told)
             self._printed = (schema, f"{text}\n".encode())
         return self._printed[1]

@@ -17,3 +17,13 @@ async def test_an_operation_that_asks_for_too_much_is_not_published() -> None:
         ["TOO_MANY_ROOT_FIELDS"],
         ["TOO_MANY_DIRECTIVES"],
     ]
+
+
+async def test_an_operation_that_defers_is_published_and_one_that_streams_is_not() -> None:
+    bodies = ("{ ... @defer { hello } }", "{ ... @stream { hello } }")
+    entries = [ManifestEntry(id=str(place), body=body) for place, body in enumerate(bodies)]
+
+    deferring, streaming = await checks_of().check(entries)
+
+    assert deferring.faults == []
+    assert "Unknown directive '@stream'" in streaming.faults[0].message

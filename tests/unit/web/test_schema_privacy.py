@@ -171,7 +171,7 @@ async def test_the_schema_as_text_is_for_those_who_may_introspect(
     answer = await production.get("/schema.graphql", headers=headers)
 
     assert answer.status_code == status
-    assert (answer.text == f"{print_schema(schema_engine.api_schema)}\n") is (status == 200)
+    assert answer.text.endswith(f"{print_schema(schema_engine.api_schema)}\n") is (status == 200)
 
 
 async def test_the_schema_as_text_is_asked_about_by_its_tag(open_client, schema_engine) -> None:
@@ -188,6 +188,18 @@ async def test_the_schema_as_text_is_asked_about_by_its_tag(open_client, schema_
     assert first.headers["cache-control"] == "no-cache"
     assert (again.status_code, again.content) == (304, b"")
     assert (changed.status_code, changed.text) == (200, "type Query {\n  other: Int\n}\n")
+
+
+@pytest.mark.parametrize("can_defer", [True, False])
+async def test_the_schema_as_text_has_defer_where_parts_may_come_later(
+    can_defer, open_client, schema_engine
+) -> None:
+    deferring = schema_engine if can_defer else None
+    client = open_client(engine=schema_engine, schema=schema_engine, deferring=deferring)
+
+    text = (await client.get("/schema.graphql")).text
+
+    assert (build_schema(text).get_directive("defer") is not None) is can_defer
 
 
 async def test_without_a_schema_there_is_no_text(client) -> None:
