@@ -45,6 +45,11 @@ class AnswerTypes(Struct, frozen=True, kw_only=True):
     subscribed: StreamType | None
     """For a subscription; None where the client reads no stream."""
 
+    @property
+    def has_any(self) -> bool:
+        """Whether there is anything that the client reads."""
+        return not (self.single is None and self.deferred is None and self.subscribed is None)
+
 
 @lru_cache(maxsize=CACHED_MAX)
 def read_accept(accept: str, *, is_page: bool) -> AnswerTypes:

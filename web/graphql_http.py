@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect
@@ -25,7 +26,13 @@ from web.graphql_params import (
     params_from_query_string,
 )
 from web.graphql_sse import EventStreams
-from web.json_answers import send_batch, send_refusal, send_response
+from web.json_answers import (
+    JsonAnswer,
+    answer_batch,
+    answer_refusal,
+    answer_response,
+    send_answer,
+)
 from web.limits import Slots
 from web.media_types import EVENT_STREAM, HEADER_BYTES_MAX, HTML
 from web.multipart_answers import MultipartAnswers
@@ -43,6 +50,18 @@ from web.upload_requests import is_upload
 
 OPERATION_PATH = "/graphql/o/"
 """Before the id of a persisted operation, which caches can then tell apart by its address."""
+
+
+class StreamedAnswer(Struct, frozen=True):
+    """Many answers, still to be asked for."""
+
+    operation: Operation
+    client: ClientRequest
+    stream: StreamType
+
+
+Answer = JsonAnswer | StreamedAnswer | None
+"""None: the client went away, and nobody is answered."""
 
 
 class GraphQLOverHTTP:
@@ -83,13 +102,13 @@ class GraphQLOverHTTP:
             await _send_page(completing(send, security_headers(client.scheme)), self._explorer)
             return
         try:
-            await self._answer(scope, receive, send, client, types)
+            await self._serve(scope, receive, send, client, types)
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 -- the border: all are answered
-            await send_refusal(send, error, client, types.single)
+            await send_answer(send, await answer_refusal(error, client, types.single))
 
-    async def _answer(
+    async def _serve(
         self,
         scope: Scope,
         receive: Receive,
@@ -100,7 +119,7 @@ class GraphQLOverHTTP:
         is_get = scope["method"] == "GET"
         if not is_get and scope["method"] != "POST":
             raise MethodNotAllowed("Send GraphQL requests by GET or POST.")
-        if types.single is None and types.deferred is None and types.subscribed is None:
+        if not types.has_any:
             raise NotAcceptable(f"Accept one of {', '.join(OFFERS)}.")
         if self._uploads is not None and not is_get and is_upload(client.headers):
             require_preflight(client.headers)
@@ -108,32 +127,33 @@ class GraphQLOverHTTP:
                 await self._runner.require_viewer(client)
                 async with self._uploads.receive(receive, client.headers, self._limits) as body:
                     params = self._params_of(body, None)
-                    await self._answer_params(params, receive, send, client, types, is_get=False)
+                    answer = await self._answer(params, receive, client, types, is_get=False)
+                    await self.deliver(answer, receive, send)
             return
         params = await self._read_params(scope, receive, client.headers)
-        await self._answer_params(params, receive, send, client, types, is_get=is_get)
+        answer = await self._answer(params, receive, client, types, is_get=is_get)
+        await self.deliver(answer, receive, send)
 
-    async def _answer_params(
+    async def _answer(
         self,
         params: GraphQLParams | list[Any],
         receive: Receive,
-        send: Send,
         client: ClientRequest,
         types: AnswerTypes,
         *,
         is_get: bool,
-    ) -> None:
+    ) -> Answer:
         if isinstance(params, list):
-            await self._serve_batch(params, client, receive, send)
-            return
+            return await self._answer_batch(params, client, receive)
         operation = await self._runner.read_operation(params, client)
         if operation.is_mutation and is_get:
             raise MutationByGet("Send mutations by POST.")
         stream = self._choose_stream(operation, types)
         if stream is not None:
-            send = completing(send, security_headers(client.scheme))
-            await self._serve_stream(operation, client, stream, receive, send)
-            return
+            await self._runner.check_credentials(client)
+            if self._can_defer:
+                operation = replace(operation, wire_format=stream.format)
+            return StreamedAnswer(operation, client, stream)
         if operation.is_subscription:
             raise SubscriptionNotSupported(
                 f"Subscriptions come over WebSocket, or with Accept: {EVENT_STREAM}."
@@ -141,8 +161,21 @@ class GraphQLOverHTTP:
         if types.single is None:
             raise NotAcceptable(f"One answer comes as one of {', '.join(OFFERS)}.")
         response = await self._run(operation, client, receive)
-        if response is not None:
-            await send_response(send, response, client, types.single, is_get=is_get)
+        if response is None:
+            return None
+        return await answer_response(response, client, types.single, is_get=is_get)
+
+    async def deliver(self, answer: Answer, receive: Receive, send: Send) -> None:
+        """Send an answer by ASGI, until its end or until the client leaves."""
+        if isinstance(answer, JsonAnswer):
+            await send_answer(send, answer)
+        elif answer is not None:
+            operation, client, stream = answer.operation, answer.client, answer.stream
+            send = completing(send, security_headers(client.scheme))
+            if stream.media_type == EVENT_STREAM:
+                await self._events.serve(operation, client, receive, send)
+            else:
+                await self._multipart.serve(operation, client, stream, receive, send)
 
     def _choose_stream(self, operation: Operation, types: AnswerTypes) -> StreamType | None:
         """How an operation of many answers is sent; None for one that has only one."""
@@ -153,28 +186,11 @@ class GraphQLOverHTTP:
             return types.deferred
         return None
 
-    async def _serve_stream(
-        self,
-        operation: Operation,
-        client: ClientRequest,
-        stream: StreamType,
-        receive: Receive,
-        send: Send,
-    ) -> None:
-        await self._runner.check_credentials(client)
-        if self._can_defer:
-            operation = replace(operation, wire_format=stream.format)
-        if stream.media_type == EVENT_STREAM:
-            await self._events.serve(operation, client, receive, send)
-        else:
-            await self._multipart.serve(operation, client, stream, receive, send)
-
-    async def _serve_batch(
-        self, values: list[Any], client: ClientRequest, receive: Receive, send: Send
-    ) -> None:
+    async def _answer_batch(
+        self, values: list[Any], client: ClientRequest, receive: Receive
+    ) -> JsonAnswer | None:
         body = await run_unless_gone(run_batch(values, client, self._runner), receive)
-        if body is not None:
-            await send_batch(send, body, client)
+        return None if body is None else await answer_batch(body, client)
 
     async def _run(
         self, operation: Operation, client: ClientRequest, receive: Receive

@@ -24,7 +24,7 @@ from web.error_response import refusal, write_response
 from web.front_parts import FrontParts
 from web.graphql_params import GraphQLParams, params_from_json
 from web.graphql_sse import RETRY, send_events
-from web.json_answers import send_refusal
+from web.json_answers import answer_refusal, send_answer
 from web.json_bytes import dump_json
 from web.media_types import JSON
 from web.operation_runner import Operation, OperationRunner
@@ -67,7 +67,7 @@ class GraphQLOverOneStream:
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 -- the border: all are answered
-            await send_refusal(send, error, client, JSON)
+            await send_answer(send, await answer_refusal(error, client, JSON))
 
     async def _answer(
         self, scope: Scope, receive: Receive, send: Send, client: ClientRequest

@@ -1,5 +1,8 @@
-"""Sends one answer as JSON: its media type, status, content coding and cache headers."""
+"""One answer as JSON: its media type, status, content coding and cache headers."""
 
+from functools import lru_cache
+
+from msgspec import Struct
 from starlette.types import Send
 
 from errors import AppError
@@ -16,7 +19,7 @@ from web.refusals import (
 )
 from web.security_headers import security_headers
 
-Headers = list[tuple[bytes, bytes]]
+Header = tuple[bytes, bytes]
 
 CONTENT_TYPES = {name: f"{name}; charset=utf-8".encode() for name in (JSON, GRAPHQL_RESPONSE)}
 RETRY_AFTER_SECONDS = "1"
@@ -24,45 +27,52 @@ NEXT_STEPS = (AutomaticQueryNotFound, PersistedQueryNotSupported)
 """They tell a client what to send next; nothing has gone wrong in its eyes."""
 VARY = b"Accept, Accept-Encoding, Authorization, Cookie, Origin, X-API-Key"
 """What an answer depends on beside its address."""
+SHARED_MAX = 64
+"""Kinds of answers whose headers are kept written."""
 
 
-async def send_response(
-    send: Send,
-    response: GraphQLResponse,
-    client: ClientRequest,
-    media_type: str,
-    *,
-    is_get: bool,
-) -> None:
-    """Send what the engine answered.
+class SharedHeaders(Struct, frozen=True):
+    """Headers that many answers have alike."""
+
+    pairs: tuple[Header, ...]
+    written: bytes
+    """The same as HTTP/1.1 writes them, each with its line end."""
+
+
+class JsonAnswer(Struct, frozen=True):
+    """One answer, ready to be sent."""
+
+    status: int
+    shared: SharedHeaders
+    own: tuple[Header, ...]
+    """Headers of this answer, beside its length and the id of its request."""
+    request_id: str
+    body: bytes
+
+
+async def answer_response(
+    response: GraphQLResponse, client: ClientRequest, media_type: str, *, is_get: bool
+) -> JsonAnswer:
+    """Tell what the engine answered.
 
     `application/json` clients look into the body alone, so a well-formed request gets 200;
     the newer type tells by its status whether the operation began to execute. What a GET
     found for everyone may be kept, and be asked about by its tag.
     """
-    body, headers = write_response(response), [NO_STORE]
+    body = write_response(response)
     if is_get and not response.errors and is_for_everyone(client):
-        tag = entity_tag(body)
-        headers = [REVALIDATE, (b"etag", tag.encode())]
-        if is_current(client.headers, tag):
-            headers += _common_headers(client)
-            await send({"type": "http.response.start", "status": 304, "headers": headers})
-            await send({"type": "http.response.body", "body": b""})
-            return
+        return await _answer_for_everyone(body, client, media_type)
     is_refused = not response.has_data and media_type == GRAPHQL_RESPONSE
-    status = 400 if is_refused else 200
-    await _send_json(send, client, headers, body, media_type=media_type, status=status)
+    return await _answer_json(body, client, media_type, status=400 if is_refused else 200)
 
 
-async def send_batch(send: Send, body: bytes, client: ClientRequest) -> None:
-    """Send the answers of a batch; nobody keeps what several policies may hold for."""
-    await _send_json(send, client, [NO_STORE], body, media_type=JSON, status=200)
+async def answer_batch(body: bytes, client: ClientRequest) -> JsonAnswer:
+    """Tell the answers of a batch; nobody keeps what several policies may hold for."""
+    return await _answer_json(body, client, JSON, status=200)
 
 
-async def send_refusal(
-    send: Send, error: Exception, client: ClientRequest, wanted: str | None
-) -> None:
-    """Send why a request was refused, as JSON also to those who wanted something else."""
+async def answer_refusal(error: Exception, client: ClientRequest, wanted: str | None) -> JsonAnswer:
+    """Tell why a request was refused, as JSON also to those who wanted something else."""
     status = http_status(error)
     if isinstance(error, MethodNotAllowed):
         client.answer_headers.append(("allow", error.allow))
@@ -74,7 +84,17 @@ async def send_refusal(
     if readable == JSON and isinstance(error, NEXT_STEPS):
         status = 200  # as Apollo's server does: older clients give hashes up at a 400
     body = write_response(refusal(error, client.request_id))
-    await _send_json(send, client, [NO_STORE], body, media_type=readable, status=status)
+    return await _answer_json(body, client, readable, status=status)
+
+
+async def send_answer(send: Send, answer: JsonAnswer) -> None:
+    """Send it by ASGI."""
+    headers = [*answer.shared.pairs, *answer.own]
+    if answer.status != 304:
+        headers.append((b"content-length", b"%d" % len(answer.body)))
+    headers.append((b"x-request-id", answer.request_id.encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
 
 
 def retry_after(error: Exception) -> str:
@@ -83,34 +103,45 @@ def retry_after(error: Exception) -> str:
     return str(details.get("retry_after_seconds", RETRY_AFTER_SECONDS))
 
 
-async def _send_json(
-    send: Send,
-    client: ClientRequest,
-    headers: Headers,
+async def _answer_for_everyone(body: bytes, client: ClientRequest, media_type: str) -> JsonAnswer:
+    tag = entity_tag(body)
+    tagged = (b"etag", tag.encode())
+    if not is_current(client.headers, tag):
+        return await _answer_json(
+            body, client, media_type, status=200, caching=REVALIDATE, own=(tagged,)
+        )
+    shared = _shared_headers(REVALIDATE, None, client.scheme)
+    return JsonAnswer(304, shared, (tagged, *_told_by_operation(client)), client.request_id, b"")
+
+
+async def _answer_json(
     body: bytes,
-    *,
+    client: ClientRequest,
     media_type: str,
+    *,
     status: int,
-) -> None:
+    caching: Header = NO_STORE,
+    own: tuple[Header, ...] = (),
+) -> JsonAnswer:
     coding = coding_of_answer(client.headers, body)
     if coding is not None:
         body = await compress(body, coding)
-        headers.append((b"content-encoding", coding.encode()))
-    headers += (
-        (b"content-type", CONTENT_TYPES[media_type]),
-        (b"content-length", b"%d" % len(body)),
-        *_common_headers(client),
-    )
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+        own = (*own, (b"content-encoding", coding.encode()))
+    if client.answer_headers:
+        own = (*own, *_told_by_operation(client))
+    shared = _shared_headers(caching, media_type, client.scheme)
+    return JsonAnswer(status, shared, own, client.request_id, body)
 
 
-def _common_headers(client: ClientRequest) -> Headers:
-    headers = [
-        (b"vary", VARY),
-        (b"x-request-id", client.request_id.encode()),
-        *security_headers(client.scheme),
-    ]
-    for name, value in client.answer_headers:
-        headers.append((name.encode(), value.encode("latin-1")))
-    return headers
+def _told_by_operation(client: ClientRequest) -> list[Header]:
+    return [(name.encode(), value.encode("latin-1")) for name, value in client.answer_headers]
+
+
+@lru_cache(maxsize=SHARED_MAX)
+def _shared_headers(caching: Header, media_type: str | None, scheme: str) -> SharedHeaders:
+    pairs = [caching]
+    if media_type is not None:
+        pairs.append((b"content-type", CONTENT_TYPES[media_type]))
+    pairs += (b"vary", VARY), *security_headers(scheme)
+    written = b"".join(b"%b: %b\r\n" % pair for pair in pairs)
+    return SharedHeaders(tuple(pairs), written)
