@@ -1,0 +1,1 @@
+"""Kept answers, in memory and in a real Redis."""
