@@ -1,4 +1,4 @@
-"""Installs what a folder's package.json names, once for all test processes."""
+"""Installs what a package.json names, once for all test processes, and runs scripts of Node."""
 
 import asyncio
 import fcntl
@@ -10,12 +10,14 @@ from typing import Any
 
 from tests.databases import skip_without
 
+CLIENTS = Path(__file__).parent
+"""Its package.json names the real clients; the scripts of the folders below find them here."""
 INSTALL_SECONDS_MAX = 300
 RUN_SECONDS_MAX = 120
 INSTALL = ("install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error")
 
 
-def install_packages(folder: Path) -> None:
+def install_packages(folder: Path = CLIENTS) -> None:
     """Install into `node_modules`, which git ignores; skip where there is no Node or registry."""
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
@@ -39,18 +41,31 @@ def install_packages(folder: Path) -> None:
 
 async def run_script(folder: Path, script: str, *arguments: str) -> Any:
     """Run a Node script that prints JSON; this loop may serve what it asks."""
-    node = await asyncio.create_subprocess_exec(
-        "node", script, *arguments, cwd=folder, stdout=-1, stderr=-1
-    )
-    async with asyncio.timeout(RUN_SECONDS_MAX):
-        told, complaint = await node.communicate()
-    assert node.returncode == 0, complaint.decode()
-    return json.loads(told)
+    return json.loads(await _run("node", script, *arguments, folder=folder))
+
+
+async def run_tool(folder: Path, name: str, *arguments: str, packages: Path = CLIENTS) -> str:
+    """Run a command that a package brought, in a folder of the test's; what it prints."""
+    return await _run(packages / "node_modules" / ".bin" / name, *arguments, folder=folder)
+
+
+async def _run(*command: str | Path, folder: Path) -> str:
+    process = await asyncio.create_subprocess_exec(*command, cwd=folder, stdout=-1, stderr=-1)
+    try:
+        async with asyncio.timeout(RUN_SECONDS_MAX):
+            told, complaint = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 0, f"{told.decode()}\n{complaint.decode()}"
+    return told.decode()
 
 
 def _is_installed(folder: Path) -> bool:
     """Whether each package is there in the version that is asked for."""
-    wanted = json.loads((folder / "package.json").read_text())["dependencies"]
+    package = json.loads((folder / "package.json").read_text())
+    wanted = {**package["dependencies"], **package.get("devDependencies", {})}
     found = {name: folder / "node_modules" / name / "package.json" for name in wanted}
     return all(
         path.exists() and json.loads(path.read_text())["version"] == wanted[name]

@@ -16,7 +16,7 @@ AUDITS = 61
 async def test_every_audit_of_graphql_over_http_is_ok(
     sqlite_template: Path, outside: FakeOutside, tmp_path: Path
 ) -> None:
-    install_packages(FOLDER)
+    install_packages()
     url = copy_sqlite_database(sqlite_template, tmp_path)
     databases = Databases(dict.fromkeys(DOMAINS, url))
 

@@ -24,7 +24,7 @@ async def viewer(client: ClientRequest) -> AsyncIterator[str]:
 
 @pytest.mark.parametrize("client", CLIENTS)
 async def test_a_client_is_told_all_answers_of_each_operation(client) -> None:
-    install_packages(FOLDER)
+    install_packages()
     parts = FrontParts(engine=FakeEngine(), make_context=viewer, viewer_of=str)
     documents = ("subscription { ticks(count: 3) }", "{ viewer }", "subscription { failing }")
 

@@ -40,7 +40,7 @@ async def nobody(_client: ClientRequest) -> AsyncIterator[None]:
     ids=["apollo-older", "apollo-newer", "urql"],
 )
 async def test_what_is_deferred_is_shown_first_without_and_then_whole(client, wire_format) -> None:
-    install_packages(FOLDER)
+    install_packages()
     engine = build_engine(SOURCES, TABLES)
     parts = FrontParts(engine=engine, make_context=nobody, deferring=engine)
 
@@ -61,7 +61,7 @@ async def test_what_is_deferred_is_shown_first_without_and_then_whole(client, wi
 
 @pytest.mark.parametrize("client", ["apollo", "urql"])
 async def test_a_subscription_is_shown_event_by_event(client) -> None:
-    install_packages(FOLDER)
+    install_packages()
     parts = FrontParts(engine=FakeEngine(), make_context=nobody)
 
     async with running_server(build_app(parts, checks={})) as address:

@@ -1,0 +1,1 @@
+"""Apollo Client, urql and Relay, each by itself against the whole house."""
