@@ -55,6 +55,12 @@ PROOFS = (
         environment=ROUNDS,
     ),
     Proof(
+        claim="SIGTERM of one of two gateways under load, at once and after a grace of 2 s",
+        target="every request is answered, every stream and socket goes on at the other",
+        tests=("tests/proofs/test_drain.py",),
+        environment={"TUTTI_PROVE_ROUNDS": "5"},
+    ),
+    Proof(
         claim="50 events a second reach two gateways",
         target="p99 within 200 ms of the commit",
         tests=(

@@ -7,8 +7,9 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -19,8 +20,9 @@ from web.socket_protocol import BatchedSocket
 SOCKET_MESSAGE_BYTES_MAX = 1024 * 1024
 SHUTDOWN_SECONDS_MAX = 16
 """How long what is under way may take once nobody is accepted: an operation takes 15 at most."""
-LINGER_SECONDS = 0.25
+LINGER_SECONDS = 1.0
 """Silence after which a connection that is kept alive has nothing under way any more."""
+LOOK_SECONDS = 0.02
 CALLS_NESTED_MAX = 6_000
 """A subgraph's JSON may nest 1,024 levels (the parser's bound), and each takes a few calls to be
 merged and written: the interpreter's own bound of 1,000 would fail the whole operation."""
@@ -104,17 +106,50 @@ class _Server(uvicorn.Server):
             if cycle is not None:
                 cycle.keep_alive = False
 
+    async def _linger(self) -> None:
+        """Give those who are connected time for a last request; each ends with its answer."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LINGER_SECONDS
+        while self.server_state.connections and loop.time() < until:  # noqa: ASYNC110 -- a set
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _stop_listening(self, sockets: Sequence[socket.socket]) -> None:
+        """Close the listeners, and take whom the kernel has let in: they would be reset."""
+        last = [each.dup() for each in sockets]
+        for server in self.servers:
+            server.close()
+        loop = asyncio.get_running_loop()
+        for listener in last:
+            let_in = list(_accept_all(listener))
+            listener.close()
+            for connection in let_in:
+                await loop.connect_accepted_socket(self._make_protocol, connection)
+
+    def _make_protocol(self) -> asyncio.Protocol:
+        make: Any = self.config.http_protocol_class  # which is a name or a class, says its type
+        protocol: asyncio.Protocol = make(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return protocol
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept nobody any more, let what is under way end, and close what is silent."""
         if not self.force_exit:
             began = time.monotonic()
-            for server in self.servers:
-                server.close()
+            await self._stop_listening(sockets or [])
             await self._drain.wait_until_left(SHUTDOWN_SECONDS_MAX)
-            await asyncio.sleep(LINGER_SECONDS)
+            await self._linger()
             left = SHUTDOWN_SECONDS_MAX - (time.monotonic() - began)
             self.config.timeout_graceful_shutdown = max(1, round(left))
         await super().shutdown(sockets)
+
+
+def _accept_all(listener: socket.socket) -> Iterator[socket.socket]:
+    """Those who wait to be accepted, and nobody who comes later than the last of them."""
+    listener.setblocking(False)
+    with suppress(BlockingIOError):
+        while True:
+            yield listener.accept()[0]
 
 
 def keep_loop_free() -> None:
