@@ -35,6 +35,7 @@ ROUNDS = {"TUTTI_PROVE_ROUNDS": "20", "TUTTI_KILL_ROUNDS": "20"}
 ON_TIME = {"TUTTI_PROVE_DURATIONS": "1"}
 """Tests hold their bounds on time to the millisecond; beside other tests they are generous."""
 KILLS = "tests/proofs/test_kills.py::test_every_job_ends_once_whatever_is_killed"
+RESUMED = "tests/proofs/test_resume_kills.py::test_no_event_is_lost_without_a_marker"
 KILLED = "every job ends once, minted = asked, ledger balanced, no orphan files"
 
 PROOFS = (
@@ -59,6 +60,19 @@ PROOFS = (
         target="every request is answered, every stream and socket goes on at the other",
         tests=("tests/proofs/test_drain.py",),
         environment={"TUTTI_PROVE_ROUNDS": "5"},
+    ),
+    *(
+        Proof(
+            claim=f"{count} subscribers, 10 kills of gateways, 5 of Redis ({how})",
+            target="events lost without a marker = 0",
+            tests=(f"{RESUMED}[{case}]",),
+            environment={"TUTTI_PROVE_SUBSCRIBERS": count, "TUTTI_PROVE_RESUME_KILLS": "10"},
+        )
+        for count, how, case in (
+            ("100", "embedded: there is none", "embedded-"),
+            ("1000", "appendfsync always", "distributed-always"),
+            ("1000", "appendfsync everysec", "distributed-everysec"),
+        )
     ),
     Proof(
         claim="50 events a second reach two gateways",

@@ -80,7 +80,7 @@ class Site:
 
     async def add_account(self, name: str, *roles: Role) -> UserId:
         """An account with roles that nobody gives over the API."""
-        async with self._context() as ctx:
+        async with self.context() as ctx:
             account = await register_account(
                 ctx,
                 email=f"{name}@tutti.example",
@@ -92,7 +92,7 @@ class Site:
 
     async def send(self, command: Command, *, owner: UserId) -> None:
         """Queue a command of the media domain past the API."""
-        async with self._context() as ctx, ctx.unit_of_work(MediaRepository) as uow:
+        async with self.context() as ctx, ctx.unit_of_work(MediaRepository) as uow:
             await uow.send(command, owner_id=owner)
             await uow.commit()
 
@@ -118,7 +118,8 @@ class Site:
         await databases.close()
 
     @asynccontextmanager
-    async def _context(self) -> AsyncIterator[UseCaseContext]:
+    async def context(self) -> AsyncIterator[UseCaseContext]:
+        """What use cases reach past the API: the databases, and nothing else that is real."""
         databases = Databases(dict.fromkeys(DOMAINS, self.database_url))
         passwords = Argon2Passwords()
         ports = Ports(
