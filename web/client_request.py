@@ -42,6 +42,8 @@ class ClientRequest(Struct, frozen=True, kw_only=True):
     """The client asked for the plan; the front grants it in development only."""
     tells_cost: bool = False
     """The client asked what its operation costs."""
+    is_counted: bool = False
+    """Its rates were counted when its credentials were checked, before what it is for."""
     bookmark: Bookmark = field(default_factory=Bookmark)
     """Where a subscription stands among the events that it tells."""
     answer_headers: list[tuple[str, str]] = field(default_factory=list)

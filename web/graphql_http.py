@@ -124,7 +124,7 @@ class GraphQLOverHTTP:
         if self._uploads is not None and not is_get and is_upload(client.headers):
             require_preflight(client.headers)
             with self._upload_slots:
-                await self._runner.require_viewer(client)
+                client = await self._runner.require_viewer(client)
                 async with self._uploads.receive(receive, client.headers, self._limits) as body:
                     params = self._params_of(body, None)
                     answer = await self._answer(params, receive, client, types, is_get=False)
@@ -151,6 +151,7 @@ class GraphQLOverHTTP:
         stream = self._choose_stream(operation, types)
         if stream is not None:
             await self._runner.check_credentials(client)
+            client = replace(client, is_counted=True)
             if self._can_defer:
                 operation = replace(operation, wire_format=stream.format)
             return StreamedAnswer(operation, client, stream)

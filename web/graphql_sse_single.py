@@ -76,7 +76,7 @@ class GraphQLOverOneStream:
         if method not in ("PUT", "GET", "POST", "DELETE"):
             raise StreamMethodNotAllowed("Shared event streams know PUT, GET, POST and DELETE.")
         require_own_page(client.headers, self._allowed_origins)
-        owner = (await self._runner.check_credentials(client)).viewer
+        client, owner = await self._runner.admit(client)
         if method == "PUT":
             if not self._may_reserve:
                 raise BadRequest("Several processes serve this address: open a stream for each.")

@@ -85,7 +85,8 @@ class OperationRunner:
                 API key is not for; Overloaded.
         """
         parts = self._parts
-        parts.admit(client)
+        if not client.is_counted:
+            parts.admit(client)
         partner = parts.partners.find_partner(client.api_key, client.client_host)
         name, version = read_client_name(client.headers)
         if partner is not None:
@@ -125,16 +126,26 @@ class OperationRunner:
             viewer = self._parts.viewer_of(context)
             return Credentials(viewer, self._parts.seconds_left(context))
 
-    async def require_viewer(self, client: ClientRequest) -> None:
-        """Refuse nobody in particular before anything large is taken in.
+    async def admit(self, client: ClientRequest) -> tuple[ClientRequest, str]:
+        """Count a request before it is read; the same, not to be counted again, and its viewer.
+
+        Raises:
+            AppError: the credentials do not hold, or the client comes too often.
+        """
+        self._parts.admit(client)
+        viewer = (await self.check_credentials(client)).viewer
+        return replace(client, is_counted=True), viewer
+
+    async def require_viewer(self, client: ClientRequest) -> ClientRequest:
+        """Refuse nobody in particular before anything large is taken in; otherwise as `admit`.
 
         Raises:
             Unauthenticated: nobody is logged in.
-            RateLimited: the client comes too often.
         """
-        self._parts.admit(client)
-        if not (await self.check_credentials(client)).viewer:
+        client, viewer = await self.admit(client)
+        if not viewer:
             raise Unauthenticated("Log in to send files.")
+        return client
 
     async def run(self, operation: Operation, client: ClientRequest) -> GraphQLResponse:
         """Run a query or mutation to its answer; a failure is an answer without data.

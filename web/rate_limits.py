@@ -87,7 +87,12 @@ class RateLimits:
 
     def guard(self, make_context: MakeContext, viewer_of: Callable[[Any], str]) -> MakeContext:
         """Contexts that open only for who may ask again; `Any` as for `MakeContext`."""
-        return lambda client: _Guarded(self, make_context(client), client, viewer_of)
+
+        def open_one(client: ClientRequest) -> AbstractAsyncContextManager[Any]:
+            inner = make_context(client)
+            return inner if client.is_counted else _Guarded(self, inner, client, viewer_of)
+
+        return open_one
 
     def _wants(self, client: ClientRequest, user_id: str) -> list[Want]:
         wants: list[Want] = []

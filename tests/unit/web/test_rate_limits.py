@@ -130,6 +130,45 @@ async def test_a_stream_of_events_is_refused_with_429(open_client: Callable) -> 
     assert events_in(answers[0].text)[0] == ("next", {"data": {"ticks": 0}})
 
 
+async def test_a_stream_of_events_takes_one_token_of_an_account(open_client: Callable) -> None:
+    client = open_client(**limited(per_user=USER))
+    headers = {**STREAM, **bearer("anna")}
+
+    answers = [
+        await client.post("/graphql", json={"query": query}, headers=headers)
+        for query in ("subscription { ticks(count: 1) }", HELLO, HELLO)
+    ]
+
+    assert [each.status_code for each in answers] == [200, 200, 429]
+    assert events_in(answers[0].text)[0] == ("next", {"data": {"ticks": 0}})
+    assert events_in(answers[1].text)[0] == ("next", {"data": {"hello": "world"}})
+
+
+async def test_an_operation_of_a_shared_stream_takes_one_token(open_client: Callable) -> None:
+    client = open_client(**limited(per_user=Quota(name="user", tokens=3, seconds=HOUR)))
+    reserved = await client.put("/graphql/stream", headers=bearer("anna"))
+    headers = {**bearer("anna"), "x-graphql-event-stream-token": reserved.text}
+
+    answers = [
+        await client.post(
+            "/graphql/stream",
+            json={"query": HELLO, "extensions": {"operationId": name}},
+            headers=headers,
+        )
+        for name in "abc"
+    ]
+
+    assert [each.status_code for each in (reserved, *answers)] == [201, 202, 202, 429]
+
+
+async def test_a_shared_stream_counts_for_its_address(open_client: Callable) -> None:
+    client = open_client(**limited(per_address=ADDRESS))
+
+    answers = [await client.put("/graphql/stream") for _ in range(3)]
+
+    assert [each.status_code for each in answers] == [201, 201, 429]
+
+
 async def test_an_operation_on_a_socket_is_refused_and_the_socket_stays(serve: Callable) -> None:
     async with dialled(await serve(**limited(per_address=ADDRESS))) as peer:
         await peer.init()
