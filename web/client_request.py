@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 from starlette.requests import cookie_parser
 from starlette.types import Scope
 
@@ -97,6 +98,16 @@ def read_client_request(
         headers=headers,
         explain="plan" in explained,
         tells_cost="cost" in explained,
+    )
+
+
+def ask_again(client: ClientRequest) -> ClientRequest:
+    """Whoever asked before, with another request that says all the same before its body."""
+    return replace(
+        client,
+        request_id=_request_id(client.headers.get("x-request-id")),
+        bookmark=Bookmark(),
+        answer_headers=[],
     )
 
 

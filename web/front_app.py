@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from web.cors import Cors
 from web.error_response import error_as_dict
-from web.graphql_http import OPERATION_PATH
+from web.graphql_http import OPERATION_PATH, GraphQLOverHTTP, RequestHead
 from web.json_bytes import dump_json
 from web.security_headers import SECURITY_HEADERS, SecurityHeaders
 
@@ -39,6 +39,8 @@ class FrontApp(Starlette):
         """Put it together; `Any` is Starlette's type of a lifespan's state."""
         own: list[BaseRoute] = [Route(GRAPHQL_PATH, graphql)]
         self._graphql = graphql
+        self.known = graphql if isinstance(graphql, GraphQLOverHTTP) else None
+        """Whom a server may ask that knows heads; None where another stands before it."""
         self._direct: dict[str, ASGIApp] = {"http": graphql}
         if sockets is not None:
             own.append(WebSocketRoute(GRAPHQL_PATH, sockets))
@@ -52,14 +54,23 @@ class FrontApp(Starlette):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or socket."""
-        path: str = scope.get("path", "")
-        direct = self._direct.get(scope["type"]) if path == GRAPHQL_PATH else None
-        if path.startswith(OPERATION_PATH) and scope["type"] == "http":
-            direct = self._graphql
+        direct = self._find_direct(scope)
         if direct is None:
             await super().__call__(scope, receive, send)
         else:
             await direct(scope, receive, send)
+
+    def know(self, scope: Scope) -> RequestHead | None:
+        """Read a head that may come again; None for other addresses, and as `known.know`."""
+        if self.known is None or self._find_direct(scope) is not self.known:
+            return None
+        return self.known.know(scope)
+
+    def _find_direct(self, scope: Scope) -> ASGIApp | None:
+        path: str = scope.get("path", "")
+        if path.startswith(OPERATION_PATH) and scope["type"] == "http":
+            return self._graphql
+        return self._direct.get(scope["type"]) if path == GRAPHQL_PATH else None
 
 
 async def answer_bug(_request: Request, error: Exception) -> Response:

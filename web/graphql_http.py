@@ -1,6 +1,5 @@
 """GraphQL over HTTP: methods, media types, status codes."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -15,7 +14,7 @@ from federation.execute.begun import Begun
 from web.answer_types import OFFERS, AnswerTypes, StreamType, read_accept
 from web.batches import check_batch, run_batch
 from web.client_leaving import run_unless_gone
-from web.client_request import ClientRequest, read_client_request, read_headers
+from web.client_request import ClientRequest, ask_again, read_client_request, read_headers
 from web.cors import answer_preflight, cors_headers, is_preflight
 from web.csrf import require_own_page, require_preflight, require_purpose
 from web.explorer import Page
@@ -42,14 +41,17 @@ from web.refusals import (
     MutationByGet,
     NotAcceptable,
     SubscriptionNotSupported,
+    UnsupportedMediaType,
     UriTooLong,
 )
-from web.request_body import read_json_body
+from web.request_body import decode_json, read_json_body, require_json_in_utf8
 from web.security_headers import completing, security_headers
 from web.upload_requests import is_upload
 
 OPERATION_PATH = "/graphql/o/"
 """Before the id of a persisted operation, which caches can then tell apart by its address."""
+NOT_PLAIN = ("content-encoding", "origin")
+"""Headers that ask for more than an answer to the body."""
 
 
 class StreamedAnswer(Struct, frozen=True):
@@ -62,6 +64,20 @@ class StreamedAnswer(Struct, frozen=True):
 
 Answer = JsonAnswer | StreamedAnswer | None
 """None: the client went away, and nobody is answered."""
+
+
+class RequestHead(Struct, frozen=True):
+    """What a request says before its body."""
+
+    scope: Scope
+    client: ClientRequest
+    types: AnswerTypes
+
+    @property
+    def document_id(self) -> str | None:
+        """The id of a document, where the path has one."""
+        path = self.scope["path"]
+        return path[len(OPERATION_PATH) :] if path.startswith(OPERATION_PATH) else None
 
 
 class GraphQLOverHTTP:
@@ -89,6 +105,46 @@ class GraphQLOverHTTP:
                 await answer_preflight(scope, headers, self._allowed_origins, send)
                 return
             send = completing(send, cors_headers(headers["origin"], self._allowed_origins))
+        head = self._read_head(scope, headers)
+        bind_contextvars(request_id=head.client.request_id)
+        if head.types.single == HTML and self._explorer is not None:
+            scheme = head.client.scheme
+            await _send_page(completing(send, security_headers(scheme)), self._explorer)
+            return
+        try:
+            await self._serve(head, receive, send)
+        except ClientDisconnect:
+            return
+        except Exception as error:  # noqa: BLE001 -- the border: all are answered
+            await send_answer(send, await answer_refusal(error, head.client, head.types.single))
+
+    def know(self, scope: Scope) -> RequestHead | None:
+        """Read a head that may come again before other bodies; None for what is not so plain.
+
+        What it gives is good for `answer_known` with any body of JSON.
+        """
+        headers = read_headers(scope)
+        if scope["method"] != "POST" or not headers.keys().isdisjoint(NOT_PLAIN):
+            return None
+        try:
+            require_json_in_utf8(headers)
+        except UnsupportedMediaType:
+            return None
+        del headers["content-length"]  # each body has its own
+        head = self._read_head(scope, headers)
+        return head if head.types.has_any else None
+
+    async def answer_known(self, head: RequestHead, body: bytes, receive: Receive) -> Answer:
+        """Answer a request whose head is known and whose body is all there."""
+        client = ask_again(head.client)
+        bind_contextvars(request_id=client.request_id)
+        try:
+            params = self._params_of(decode_json(body, self._limits), head.document_id)
+            return await self._answer(params, receive, client, head.types, is_get=False)
+        except Exception as error:  # noqa: BLE001 -- the border: all are answered
+            return await answer_refusal(error, client, head.types.single)
+
+    def _read_head(self, scope: Scope, headers: dict[str, str]) -> RequestHead:
         is_page = self._explorer is not None and scope["method"] == "GET"
         types = read_accept(headers.get("accept", "")[:HEADER_BYTES_MAX], is_page=is_page)
         client = read_client_request(
@@ -97,25 +153,10 @@ class GraphQLOverHTTP:
             transport="sse" if types.single == EVENT_STREAM else "http",
             allowed_origins=self._allowed_origins,
         )
-        bind_contextvars(request_id=client.request_id)
-        if types.single == HTML and self._explorer is not None:
-            await _send_page(completing(send, security_headers(client.scheme)), self._explorer)
-            return
-        try:
-            await self._serve(scope, receive, send, client, types)
-        except ClientDisconnect:
-            return
-        except Exception as error:  # noqa: BLE001 -- the border: all are answered
-            await send_answer(send, await answer_refusal(error, client, types.single))
+        return RequestHead(scope, client, types)
 
-    async def _serve(
-        self,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-        client: ClientRequest,
-        types: AnswerTypes,
-    ) -> None:
+    async def _serve(self, head: RequestHead, receive: Receive, send: Send) -> None:
+        scope, client, types = head.scope, head.client, head.types
         is_get = scope["method"] == "GET"
         if not is_get and scope["method"] != "POST":
             raise MethodNotAllowed("Send GraphQL requests by GET or POST.")
@@ -130,7 +171,7 @@ class GraphQLOverHTTP:
                     answer = await self._answer(params, receive, client, types, is_get=False)
                     await self.deliver(answer, receive, send)
             return
-        params = await self._read_params(scope, receive, client.headers)
+        params = await self._read_params(head, receive)
         answer = await self._answer(params, receive, client, types, is_get=is_get)
         await self.deliver(answer, receive, send)
 
@@ -202,12 +243,9 @@ class GraphQLOverHTTP:
         running = Begun(self._runner.run(operation, client))
         return running.result if running.is_done else await run_unless_gone(running, receive)
 
-    async def _read_params(
-        self, scope: Scope, receive: Receive, headers: Mapping[str, str]
-    ) -> GraphQLParams | list[Any]:
+    async def _read_params(self, head: RequestHead, receive: Receive) -> GraphQLParams | list[Any]:
         """What is asked for; a list for a batch."""
-        path = scope["path"]
-        document_id = path[len(OPERATION_PATH) :] if path.startswith(OPERATION_PATH) else None
+        scope, headers, document_id = head.scope, head.client.headers, head.document_id
         if scope["method"] == "GET":
             require_own_page(headers, self._allowed_origins)
             if len(scope["query_string"]) > self._limits.query_string_bytes_max:

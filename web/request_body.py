@@ -33,6 +33,18 @@ async def read_json_body(receive: Receive, headers: Mapping[str, str], limits: W
     )
     if coding is not None:
         body = await decompress(body, coding, bytes_max=limits.body_bytes_max)
+    return decode_json(body, limits)
+
+
+def decode_json(body: bytes, limits: WebLimits) -> Any:
+    """Decode a body that is all there; `Any` because the client sent it.
+
+    Raises:
+        BodyTooLarge: it has more bytes than it may.
+        BadRequest: it is not JSON.
+    """
+    if len(body) > limits.body_bytes_max:
+        raise _too_large(limits.body_bytes_max)
     try:
         return load_json(body)
     except ValueError as error:
