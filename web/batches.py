@@ -6,12 +6,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from federation.engine import GraphQLResponse
+from federation.operation.cache_policy import strictest_policy
 from web.client_request import ClientRequest
 from web.error_response import refusal, write_response
 from web.graphql_params import params_from_json
 from web.limits import WebLimits
 from web.operation_runner import OperationRunner
 from web.refusals import BadRequest, BatchTooLarge, SubscriptionNotSupported
+from web.response_cache import left_of_each
 
 
 def check_batch(values: list[Any], limits: WebLimits) -> None:
@@ -35,11 +37,17 @@ def check_batch(values: list[Any], limits: WebLimits) -> None:
         )
 
 
-async def run_batch(values: list[Any], client: ClientRequest, runner: OperationRunner) -> bytes:
-    """Run its operations side by side; one that is refused leaves the others alone."""
+async def run_batch(
+    values: list[Any], client: ClientRequest, runner: OperationRunner
+) -> GraphQLResponse:
+    """Run its operations side by side; one that is refused leaves the others alone.
+
+    The answers are written as one, which may be kept as the strictest of them.
+    """
     client = replace(client, idempotency_key=None)  # it would cover every operation
     answers = await asyncio.gather(*(_answer(value, client, runner) for value in values))
-    return b"[" + b",".join(map(write_response, answers)) + b"]"
+    written = b"[" + b",".join(map(write_response, answers)) + b"]"
+    return GraphQLResponse(written=written, caching=strictest_policy(left_of_each(answers)))
 
 
 async def _answer(value: Any, client: ClientRequest, runner: OperationRunner) -> GraphQLResponse:

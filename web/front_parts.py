@@ -14,6 +14,7 @@ from web.idempotency import IdempotencyStore
 from web.limits import WebLimits
 from web.partner_keys import PartnerKeys
 from web.persisted_documents import Documents
+from web.response_cache import ResponseCache
 from web.upload_requests import UploadRequests
 
 
@@ -106,6 +107,8 @@ class FrontParts:
     """Told of each operation; None: nobody counts."""
     idempotency: IdempotencyStore | None = None
     """None: mutations with an Idempotency-Key are refused."""
+    response_cache: ResponseCache | None = None
+    """None: every query is executed."""
     limits: WebLimits = field(default_factory=WebLimits)
     allowed_origins: Container[str] = frozenset()
     """Origins whose pages count as our own, beside the one the request was sent to."""

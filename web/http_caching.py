@@ -3,8 +3,13 @@
 from collections.abc import Mapping
 from hashlib import blake2b
 
+from federation.engine import GraphQLResponse
+from federation.operation.freshness import Sharing
 from web.client_request import ClientRequest
 from web.media_types import HEADER_BYTES_MAX
+from web.response_cache import KeptResponse, age_of
+
+Header = tuple[bytes, bytes]
 
 NO_STORE = (b"cache-control", b"no-store")
 RATES = ("ratelimit", "ratelimit-policy")
@@ -15,9 +20,41 @@ REVALIDATE = (b"cache-control", b"no-cache")
 
 def is_for_everyone(client: ClientRequest) -> bool:
     """Whether nobody was named, and nothing is told to the client alone."""
-    has_credentials = client.bearer_token is not None or client.api_key is not None
-    is_personal = any(name not in RATES for name, _ in client.answer_headers)
-    return not has_credentials and not client.cookies and not is_personal
+    return not _has_credentials(client) and not _is_personal(client)
+
+
+def keeping_headers(response: GraphQLResponse, client: ClientRequest) -> tuple[Header, ...]:
+    """`Cache-Control` and what goes with it, where the schema says that an answer may be kept.
+
+    What everybody is told may be kept by caches in front of us: they learn how old it is, and by
+    which names they will be told to forget it. The standing of whoever asked is not theirs.
+    """
+    policy = response.caching
+    if policy is None or _is_personal(client):
+        return ()
+    if policy.sharing is Sharing.VIEWER:
+        return ((b"cache-control", b"private, max-age=%d" % policy.max_age),)
+    if policy.sharing is Sharing.STRANGERS and _has_credentials(client):
+        return ()
+    client.answer_headers.clear()
+    keys = response.keys if isinstance(response, KeptResponse) else " ".join(policy.tags)
+    told = [(b"cache-control", b"public, max-age=%d" % policy.max_age)]
+    age = age_of(response)
+    if age:
+        told.append((b"age", b"%d" % age))
+    if keys:
+        told.append((b"surrogate-key", keys.encode("ascii")))
+        told.append((b"cache-tag", keys.replace(" ", ",").encode("ascii")))
+    return tuple(told)
+
+
+def _has_credentials(client: ClientRequest) -> bool:
+    has_token = client.bearer_token is not None or client.api_key is not None
+    return has_token or bool(client.cookies)
+
+
+def _is_personal(client: ClientRequest) -> bool:
+    return any(name not in RATES for name, _ in client.answer_headers)
 
 
 def entity_tag(body: bytes) -> str:

@@ -10,7 +10,15 @@ from federation.engine import GraphQLResponse
 from web.client_request import ClientRequest
 from web.compression import coding_of_answer, compress
 from web.error_response import http_status, refusal, write_response
-from web.http_caching import NO_STORE, REVALIDATE, entity_tag, is_current, is_for_everyone
+from web.http_caching import (
+    NO_STORE,
+    REVALIDATE,
+    Header,
+    entity_tag,
+    is_current,
+    is_for_everyone,
+    keeping_headers,
+)
 from web.media_types import GRAPHQL_RESPONSE, JSON
 from web.refusals import (
     AutomaticQueryNotFound,
@@ -18,8 +26,6 @@ from web.refusals import (
     PersistedQueryNotSupported,
 )
 from web.security_headers import security_headers
-
-Header = tuple[bytes, bytes]
 
 CONTENT_TYPES = {name: f"{name}; charset=utf-8".encode() for name in (JSON, GRAPHQL_RESPONSE)}
 RETRY_AFTER_SECONDS = "1"
@@ -57,18 +63,22 @@ async def answer_response(
 
     `application/json` clients look into the body alone, so a well-formed request gets 200;
     the newer type tells by its status whether the operation began to execute. What a GET
-    found for everyone may be kept, and be asked about by its tag.
+    found for everyone may be kept, and be asked about by its tag; any answer says for how long
+    it is good where the schema does.
     """
     body = write_response(response)
+    keeping = keeping_headers(response, client) if response.caching is not None else ()
     if is_get and not response.errors and is_for_everyone(client):
-        return await _answer_for_everyone(body, client, media_type)
+        return await _answer_for_everyone(body, client, media_type, keeping or (REVALIDATE,))
     is_refused = not response.has_data and media_type == GRAPHQL_RESPONSE
-    return await _answer_json(body, client, media_type, status=400 if is_refused else 200)
+    status = 400 if is_refused else 200
+    return await _answer_json(body, client, media_type, status=status, keeping=keeping)
 
 
-async def answer_batch(body: bytes, client: ClientRequest) -> JsonAnswer:
-    """Tell the answers of a batch; nobody keeps what several policies may hold for."""
-    return await _answer_json(body, client, JSON, status=200)
+async def answer_batch(answers: GraphQLResponse, client: ClientRequest) -> JsonAnswer:
+    """Tell the answers of a batch, written as one; its policy is the strictest of all."""
+    keeping = keeping_headers(answers, client)
+    return await _answer_json(write_response(answers), client, JSON, status=200, keeping=keeping)
 
 
 async def answer_refusal(error: Exception, client: ClientRequest, wanted: str | None) -> JsonAnswer:
@@ -103,15 +113,16 @@ def retry_after(error: Exception) -> str:
     return str(details.get("retry_after_seconds", RETRY_AFTER_SECONDS))
 
 
-async def _answer_for_everyone(body: bytes, client: ClientRequest, media_type: str) -> JsonAnswer:
+async def _answer_for_everyone(
+    body: bytes, client: ClientRequest, media_type: str, keeping: tuple[Header, ...]
+) -> JsonAnswer:
     tag = entity_tag(body)
-    tagged = (b"etag", tag.encode())
+    keeping = (*keeping, (b"etag", tag.encode()))
     if not is_current(client.headers, tag):
-        return await _answer_json(
-            body, client, media_type, status=200, caching=REVALIDATE, own=(tagged,)
-        )
-    shared = _shared_headers(REVALIDATE, None, client.scheme)
-    return JsonAnswer(304, shared, (tagged, *_told_by_operation(client)), client.request_id, b"")
+        return await _answer_json(body, client, media_type, status=200, keeping=keeping)
+    caching, *own = keeping
+    shared = _shared_headers(caching, None, client.scheme)
+    return JsonAnswer(304, shared, (*own, *_told_by_operation(client)), client.request_id, b"")
 
 
 async def _answer_json(
@@ -120,9 +131,10 @@ async def _answer_json(
     media_type: str,
     *,
     status: int,
-    caching: Header = NO_STORE,
-    own: tuple[Header, ...] = (),
+    keeping: tuple[Header, ...] = (),
 ) -> JsonAnswer:
+    """`keeping` begins with what is told about caches; by default nobody keeps it."""
+    caching, own = (keeping[0], keeping[1:]) if keeping else (NO_STORE, ())
     coding = coding_of_answer(client.headers, body)
     if coding is not None:
         body = await compress(body, coding)

@@ -258,6 +258,10 @@ class OperationRunner:
 
     async def _execute(self, operation: Operation, context: Any) -> GraphQLResponse:
         engine, request = self._parts.engine, operation.request
+        kept = self._parts.response_cache
+        if kept is not None and operation.kind == "query":
+            viewer = self._parts.viewer_of(context)
+            return await kept.run(request, lambda: engine.execute(request, context), viewer=viewer)
         if not operation.is_mutation or operation.idempotency_key is None:
             return await engine.execute(request, context)
         if self._idempotent is None:
