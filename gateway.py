@@ -97,7 +97,21 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     foreign.add_argument("--list-size-max", type=int, default=100, help="items of one page")
     foreign.add_argument("--drain-seconds", type=float, default=0.0, help="from SIGTERM to the end")
     foreign.add_argument("--explain", action="store_true", help="show plans to who asks")
+    _add_protection(serve.add_argument_group("what clients may, with --supergraph"))
     _add_identity(serve.add_argument_group("who asks, with --supergraph"))
+
+
+def _add_protection(protection: "argparse._ArgumentGroup") -> None:
+    protection.add_argument(
+        "--production",
+        action="store_true",
+        help="limit rates, keep the schema to clients with a proven token, serve no explorer",
+    )
+    protection.add_argument("--schema-public", action="store_true", help="show it to all even so")
+    protection.add_argument("--address-rate", type=int, help="requests of one address in a minute")
+    protection.add_argument("--user-rate", type=int, help="requests of one user in a minute")
+    protection.add_argument("--redis-url", help="count requests for several gateways there")
+    protection.add_argument("--trusted-proxy", action="append", default=[], metavar="NETWORK")
 
 
 def _add_identity(identity: "argparse._ArgumentGroup") -> None:
@@ -144,10 +158,32 @@ def _serve_supergraph(given: argparse.Namespace) -> None:
             claims=given.tell_claim,
             signing_key=_signing_key(given),
             rejects_operations=given.reject_unauthorized,
+            **_protection(given),
         )
         _run(serve_supergraph(given.supergraph, options))
     except (OSError, SupergraphFileError, ValueError) as error:
         sys.exit(f"Tutti cannot start: {_first_line(error)}")
+
+
+def _protection(given: argparse.Namespace) -> dict[str, Any]:
+    """The options that protect; rates are those of our own house where none are given."""
+    from settings import Rates
+
+    usual = Rates() if given.production else Rates(address=0, user=0)
+    rates = {
+        "address": usual.address if given.address_rate is None else given.address_rate,
+        "user": usual.user if given.user_rate is None else given.user_rate,
+    }
+    if min(rates.values()) < 0:
+        raise ValueError("--address-rate and --user-rate are 0 or more")
+    return {
+        "is_production": given.production,
+        "is_schema_public": given.schema_public or not given.production,
+        "address_rate": rates["address"],
+        "user_rate": rates["user"],
+        "redis_url": given.redis_url,
+        "trusted_proxies": given.trusted_proxy,
+    }
 
 
 def _tokens(given: argparse.Namespace) -> "OutsideTokens | None":

@@ -13,6 +13,9 @@ from msgspec import Struct
 from starlette.applications import Starlette
 
 from adapters.identity.outside_tokens import Claims, OutsideTokens
+from adapters.rate_limit.memory import MemoryBuckets
+from adapters.rate_limit.shared import SharedBuckets
+from domain.rate_limits import Buckets
 from errors import DependencyError
 from federation.engine import Authorization
 from federation.limits import EngineLimits
@@ -34,6 +37,7 @@ from web.gateway_identity import (
 from web.http_server import address_of, listen, serve_app
 from web.limits import WebLimits
 from web.persisted_documents import Documents
+from web.rate_limits import RateLimits, per_minute
 from web.routes import build_app
 from web.supergraph_engine import SupergraphEngine
 from web.supergraph_file import SupergraphFile
@@ -77,6 +81,18 @@ class GatewayOptions:
     """Signs calls to subgraphs; None: they are not signed."""
     drain_seconds: float = 0.0
     """Time between SIGTERM and the end of listening."""
+    is_production: bool = False
+    """No explorer, and no GET in free text that does not say that it is GraphQL."""
+    is_schema_public: bool = True
+    """Whether clients without a proven token may introspect, and be told what is wrong."""
+    address_rate: int = 0
+    """Requests of one address in a minute; 0 for as many as it likes."""
+    user_rate: int = 0
+    """Requests of one proven user in a minute; likewise."""
+    redis_url: str | None = None
+    """Where requests are counted for several gateways; None: each for itself."""
+    trusted_proxies: Sequence[str] = ()
+    """Addresses or networks that are believed about whom they ask for."""
     rejects_operations: bool = False
     """An operation with something that its caller may not see is refused as a whole."""
 
@@ -183,9 +199,13 @@ def _told_claims(names: Sequence[str], context: Any) -> bytes:
 
 
 def build_gateway_app(
-    engine: SupergraphEngine, options: GatewayOptions, drain: Drain | None = None
+    engine: SupergraphEngine,
+    options: GatewayOptions,
+    drain: Drain | None = None,
+    *,
+    buckets: Buckets | None = None,
 ) -> Starlette:
-    """The whole front over such an engine."""
+    """The whole front over such an engine; the buckets are those of several gateways."""
 
     async def check_supergraph() -> None:
         if not engine.is_loaded:
@@ -197,21 +217,36 @@ def build_gateway_app(
     async def check_viewer(context: GatewayContext) -> None:
         require_unexpired(context.claims, leeway)
 
+    rates = RateLimits(
+        own=MemoryBuckets(),
+        shared=buckets,
+        per_address=per_minute("address", options.address_rate),
+        per_user=per_minute("user", options.user_rate),
+    )
+    contexts = open_gateway_context if tokens is None else prove_tokens(tokens)
     parts = FrontParts(
         engine=engine,
-        make_context=open_gateway_context if tokens is None else prove_tokens(tokens),
+        admit=rates.admit_address,
+        make_context=rates.guard(contexts, _name_of),
         check_viewer=check_viewer,
-        viewer_of=lambda context: name_of(context.claims),
+        viewer_of=_name_of,
         seconds_left=lambda context: seconds_left(context.claims, leeway),
         documents=Documents(automatic=MemoryDocuments()),
         limits=WebLimits(operation_seconds_max=FRONT_PATIENCE * options.operation_seconds_max),
+        is_schema_public=options.is_schema_public,
+        plain_gets=not options.is_production,
         schema=engine,
         deferring=engine,
         drain=drain or Drain(),
         development=options.is_explaining,
         explainer=engine,
     )
-    return build_app(parts, checks={"supergraph": check_supergraph}, explorer_query=FIRST_QUERY)
+    query = None if options.is_production else FIRST_QUERY
+    return build_app(parts, checks={"supergraph": check_supergraph}, explorer_query=query)
+
+
+def _name_of(context: GatewayContext) -> str:
+    return name_of(context.claims)
 
 
 async def serve_supergraph(path: Path, options: GatewayOptions) -> None:
@@ -231,11 +266,15 @@ async def serve_supergraph(path: Path, options: GatewayOptions) -> None:
     watching = asyncio.create_task(file.watch())
     listener.listen()  # from here on nobody is refused
     print(f"Tutti serves {path} on {address_of(listener)}/graphql", flush=True)  # noqa: T201
+    buckets = None if options.redis_url is None else SharedBuckets(options.redis_url)
     try:
         drain = Drain(options.drain_seconds)
-        await serve_app(build_gateway_app(engine, options, drain), listener, drain=drain)
+        app = build_gateway_app(engine, options, drain, buckets=buckets)
+        await serve_app(app, listener, trusted_proxies=options.trusted_proxies, drain=drain)
     finally:
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
+        if buckets is not None:
+            await buckets.close()
         await engine.close()

@@ -62,7 +62,12 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    path: Path, issuer: Issuer, *, behave: Behave = answer_what_is_asked, sdl: str = SDL
+    path: Path,
+    issuer: Issuer,
+    *,
+    behave: Behave = answer_what_is_asked,
+    sdl: str = SDL,
+    **more: Any,
 ) -> AsyncIterator[Served]:
     async def answer_keys(_seen: Seen, writer: asyncio.StreamWriter) -> None:
         issuer.reads += 1
@@ -73,7 +78,7 @@ async def served(
         path.write_text(compose([source]).sdl)
         tokens = OutsideTokens(keys={ISSUER: KeySet(reading_of(keys.url))}, audiences=[AUDIENCE])
         options = GatewayOptions(
-            tokens=tokens, claims=["sub", "tenant"], signing_key=KEY, fetch_seconds_max=30.0
+            tokens=tokens, claims=["sub", "tenant"], signing_key=KEY, fetch_seconds_max=30.0, **more
         )
         async with general_gateway(path, options) as gateway:
             yield Served(gateway, subgraph, issuer)
