@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from domain.messages import channels
 from errors import DependencyError
 from federation.engine import Engine
 from resolvers.context import UseCaseContext
@@ -54,11 +55,17 @@ async def know_clients(
     async def refresh_keys() -> None:
         await partners.refresh(read)
 
+    async def hear_of_keys() -> None:
+        async with base.ports.live.listen(channels.PARTNER_KEYS) as messages:
+            async for _changed in messages:
+                await try_once(refresh_keys)
+
     await try_once(lambda: published.refresh(read))
     await try_once(refresh_keys)
     await warm_up(engine, documents.texts())
     work: list[Awaitable[None]] = [
         follow(refresh_keys),
+        try_once(hear_of_keys),
         follow(refresh_operations),
         usage.keep_flushing(),
         try_once(lambda: report_broken(base)),

@@ -7,6 +7,9 @@ from domain.ids import JobId, PlaybackSessionId, UserId
 GAP: Final = b""
 """Comes instead of a message where some were lost: read the state again, then follow on."""
 
+PARTNER_KEYS: Final = "partner-keys"
+"""Says that a partner's key was made or ended."""
+
 
 def playback(session_id: PlaybackSessionId) -> str:
     """Moves of one playback session."""

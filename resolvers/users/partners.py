@@ -2,11 +2,13 @@
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from db.repositories.partners import PartnersRepository
 from domain.ids import PartnerId, PartnerKeyId, new_id
+from domain.messages import channels
 from domain.policies.users import require_manage_clients
 from domain.users.clients import checked_client
 from domain.users.manifests import hash_of
@@ -24,7 +26,7 @@ from domain.users.partners import (
     checked_scopes,
     expiry,
 )
-from errors import BadInput, Conflict, NotFound, TooLarge
+from errors import BadInput, Conflict, DependencyError, NotFound, RateLimited, TooLarge
 from loaders.partners import KEYS_BY_PREFIX
 from resolvers.context import RequestContext
 
@@ -77,6 +79,7 @@ async def add_partner_key(
         )
         await _add(uow.rows, key)
         await uow.commit()
+    await _tell_gateways(ctx)
     return NewKey(secret=secret, key=key.named(name))
 
 
@@ -116,6 +119,7 @@ async def rotate_partner_key(
         await _add(uow.rows, key)
         name = await uow.rows.name_of(key.partner_id)
         await uow.commit()
+    await _tell_gateways(ctx)
     return NewKey(secret=secret, key=key.named(name))
 
 
@@ -134,6 +138,7 @@ async def revoke_partner_key(ctx: RequestContext, key_id: PartnerKeyId) -> Named
             await uow.rows.save_key(key)
         name = await uow.rows.name_of(key.partner_id)
         await uow.commit()
+    await _tell_gateways(ctx)
     return key.named(name)
 
 
@@ -148,6 +153,12 @@ async def list_partner_keys(ctx: RequestContext, *, prefix: str = "") -> list[Na
     if len(prefix) > PREFIX_CHARS:
         raise BadInput(f"Send the first {PREFIX_CHARS} characters, never a key.", field="prefix")
     return await ctx.read("users").fetch(KEYS_BY_PREFIX, beginning=prefix, length=len(prefix))
+
+
+async def _tell_gateways(ctx: RequestContext) -> None:
+    """Let them read the keys now; where the bus is away they do so within seconds."""
+    with suppress(DependencyError, RateLimited):
+        await ctx.ports.live.publish(channels.PARTNER_KEYS, b"changed")
 
 
 async def _add(rows: PartnersRepository, key: PartnerKey) -> None:

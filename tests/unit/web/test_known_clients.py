@@ -9,8 +9,9 @@ from structlog.testing import capture_logs
 
 from db.read import Read
 from domain.users.operations import PublishedManifest
-from errors import DatabaseBusy
+from errors import DatabaseBusy, DependencyError, Unauthenticated
 from resolvers.users.operations import publish_operations
+from resolvers.users.partners import add_partner_key, revoke_partner_key
 from tests.conftest import ADMIN
 from tests.fakes.operation_checks import WITHOUT_OLD, checks_of
 from tests.patience import until
@@ -66,6 +67,13 @@ async def publish(ctx, operations, *, version="1") -> PublishedManifest:
     return await publish_operations(ctx, client="web", version=version, manifest=manifest)
 
 
+def is_good(known, secret: str) -> bool:
+    try:
+        return known.partners.find_partner(secret, "127.0.0.1") is not None
+    except Unauthenticated:
+        return False
+
+
 async def test_plans_are_made_at_the_start_and_when_something_is_published(
     admin, engine, gateway
 ) -> None:
@@ -116,6 +124,28 @@ async def test_a_gateway_starts_and_goes_on_while_its_database_is_away(
         kept = known.documents.published.find("hello")
 
     assert (missing, kept) == (None, HELLO)
+
+
+async def test_a_revoked_key_is_refused_at_once(admin, gateway, monkeypatch) -> None:
+    monkeypatch.setattr(following, "REFRESH_SECONDS", 3_600.0)
+
+    async with gateway() as known:
+        made = await add_partner_key(admin, partner="acme")
+        await until(lambda: is_good(known, made.secret))
+        await revoke_partner_key(admin, made.key.id)
+        await until(lambda: not is_good(known, made.secret))
+
+
+async def test_keys_are_followed_while_the_bus_is_away(admin, gateway, monkeypatch) -> None:
+    async def refuse(*_given: object) -> None:
+        raise DependencyError("away")
+
+    monkeypatch.setattr(type(admin.ports.live), "publish", refuse)
+
+    async with gateway() as known:
+        made = await add_partner_key(admin, partner="acme")
+
+        await until(lambda: is_good(known, made.secret))
 
 
 async def test_counts_that_cannot_be_written_at_the_end_stop_nobody(gateway, monkeypatch) -> None:
