@@ -183,8 +183,8 @@ class CachePolicies:
         if named is not None and is_object:
             tags |= {each for each in self._objects(named.name) if self._is_told_of(each)}
         own = _Effect(
-            max_age=_max_age(on_field, on_type, is_needed=is_object or is_root),
-            sharing=_sharing(on_field, on_type, is_needed=is_object or is_root),
+            max_age=_max_age(on_field, on_type, is_object=is_object, is_root=is_root),
+            sharing=_sharing(on_field, on_type, is_object=is_object, is_root=is_root),
             tags=frozenset(tags),
         )
         required = (join.requires for join in described.joins if join.requires is not None)
@@ -232,17 +232,18 @@ class CachePolicies:
 
 
 def _max_age(
-    on_field: CacheHint | None, on_type: CacheHint | None, *, is_needed: bool
+    on_field: CacheHint | None, on_type: CacheHint | None, *, is_object: bool, is_root: bool
 ) -> int | None:
     """What a field says replaces what its type says; 0 where neither says what is needed."""
     hints = [each for each in (on_field, on_type) if each is not None]
     age = next((each.max_age for each in hints if each.max_age is not None), None)
     inherits = any(each.inherits for each in hints)
-    return 0 if age is None and is_needed and not inherits else age
+    is_needed = is_root or (is_object and not inherits)
+    return 0 if age is None and is_needed else age
 
 
 def _sharing(
-    on_field: CacheHint | None, on_type: CacheHint | None, *, is_needed: bool
+    on_field: CacheHint | None, on_type: CacheHint | None, *, is_object: bool, is_root: bool
 ) -> Sharing | None:
     """PRIVATE wherever it stands; the same for all only where the field itself says so.
 
@@ -253,8 +254,8 @@ def _sharing(
         return Sharing.VIEWER
     if on_field is not None and on_field.is_public:
         return Sharing.EVERYONE
-    is_said = is_needed and any(not each.inherits for each in hints)
-    return Sharing.STRANGERS if is_said else None
+    is_said = is_object and any(not each.inherits for each in hints)
+    return Sharing.STRANGERS if is_said or is_root else None
 
 
 def _within(hint: CacheHint, effect: _Effect) -> _Effect:

@@ -23,6 +23,8 @@ type Query {
   typed: Track
   bare: Bare
   page: Page @cacheControl(maxAge: 90)
+  myPage: Page
+  hotPage: Page @cacheControl(maxAge: 90, scope: PUBLIC)
   playable: Playable @cacheControl(maxAge: 80)
   found: Found @cacheControl(maxAge: 70)
   version: String @cacheControl(maxAge: 1000)
@@ -86,6 +88,9 @@ async def policy_of(engine: Engine, document: str) -> CachePolicy | None:
         ("{ hot { artist { name following } } }", 100, Sharing.VIEWER),
         ("{ hot { likes } }", 20, Sharing.VIEWER),
         ("{ page { tracks { title } } }", 90, Sharing.STRANGERS),
+        ("{ page { __typename } }", 90, Sharing.STRANGERS),
+        ("{ hotPage { __typename } }", 90, Sharing.EVERYONE),
+        ("{ hotPage { tracks { title } } }", 90, Sharing.STRANGERS),
         ("{ playable { plays } }", 10, Sharing.STRANGERS),
         ("{ found { ... on Track { title } ... on Artist { name } } }", 70, Sharing.STRANGERS),
         ("{ version }", 1000, Sharing.STRANGERS),
@@ -107,6 +112,8 @@ async def test_the_strictest_hint_wins(engine, document, max_age, sharing) -> No
         "{ bare { name } }",
         "{ track { title owner { name } } }",
         "{ unsaid }",
+        "{ myPage { tracks { title } } }",
+        "{ page { tracks { title } } myPage { tracks { title } } }",
         "{ version unsaid }",
         "{ track { title } bare { name } }",
         "{ secret { title } }",
