@@ -21,10 +21,15 @@ async def insert_record(connection: AsyncConnection, table: Table, record: Any) 
     await connection.execute(insert(table).values(**values_of(record)))
 
 
+def insert_of(connection: AsyncConnection, table: Table) -> Any:
+    """An insert that may meet a row with its key; `Any`: each dialect has its own."""
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+
+
 async def insert_new(connection: AsyncConnection, table: Table, values: Mapping[str, Any]) -> bool:
     """Add a row unless one with the same unique key is there; True when it was added."""
-    build = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    result = await connection.execute(build(table).values(**values).on_conflict_do_nothing())
+    adding = insert_of(connection, table).values(**values)
+    result = await connection.execute(adding.on_conflict_do_nothing())
     return result.rowcount == 1
 
 
@@ -42,9 +47,8 @@ async def upsert(
     `changes` defaults to all values but the keys; `where` guards the change (an older version
     never overwrites a newer one).
     """
-    build = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     changed = {n: v for n, v in values.items() if n not in keys} if changes is None else changes
-    statement = build(table).values(**values)
+    statement = insert_of(connection, table).values(**values)
     result = await connection.execute(
         statement.on_conflict_do_update(index_elements=list(keys), set_=dict(changed), where=where)
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from domain.ids import SessionId, UserId
+from domain.ids import PartnerId, SessionId, UserId
 from errors import Unauthenticated
 
 
@@ -34,7 +34,7 @@ class Viewer:
     user_id: UserId | None = None
     session_id: SessionId | None = None
     roles: frozenset[Role] = frozenset()
-    partner_id: str | None = None
+    partner_id: PartnerId | None = None
     """Set when the request came with a partner's API key."""
     expires_at: datetime | None = field(default=None, compare=False)
     """When the access token ends that named the viewer; None where there is none."""

@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import bindparam, delete, exists, func, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.read import key_in
-from db.rows import insert_new, lock_record, update_record, values_of
+from db.rows import insert_new, insert_of, lock_record, update_record, values_of
 from db.tables.users import (
     manifest_operations,
     operation_fields,
@@ -105,7 +104,7 @@ class OperationsRepository:
     async def add_usage(self, used: Sequence[Usage]) -> None:
         """Add counts to those of their days; in one order, so that processes never deadlock."""
         table = operation_usage
-        insert = self._insert(table)
+        insert = insert_of(self._connection, table)
         statement = insert.on_conflict_do_update(
             index_elements=["day", "client", "version", "operation"],
             set_={"count": table.c.count + insert.excluded.count},
@@ -138,10 +137,5 @@ class OperationsRepository:
 
     async def _insert_missing(self, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
-            statement = self._insert(table).on_conflict_do_nothing()
+            statement = insert_of(self._connection, table).on_conflict_do_nothing()
             await self._connection.execute(statement, [dict(row) for row in rows])
-
-    def _insert(self, table: Any) -> Any:
-        """An insert that may meet a row with its key; `Any`: each dialect has its own."""
-        is_postgres = self._connection.dialect.name == "postgresql"
-        return postgresql.insert(table) if is_postgres else sqlite.insert(table)

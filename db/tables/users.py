@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     MetaData,
     Table,
     Text,
@@ -13,7 +14,9 @@ from sqlalchemy import (
 )
 
 from db.tables.platform import NAMING
-from db.types import Instant, Json
+from db.types import EnumText, Instant, Json
+from domain.users.partner_usage import UseStatus
+from domain.users.plans import QuotaPeriod
 
 metadata = MetaData(naming_convention=NAMING)
 
@@ -109,14 +112,34 @@ operation_fields = Table(
 )
 """The fields that an operation selects, as `Type.field`."""
 
+partner_plans = Table(
+    "partner_plans",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("rate_requests", BigInteger),
+    Column("rate_seconds", Integer, nullable=False),
+    Column("daily_requests", BigInteger),
+    Column("monthly_requests", BigInteger),
+    Column("cost_max", BigInteger),
+    Column("concurrent_max", Integer),
+    Column("is_sandbox", Boolean, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+"""What plans allow; null for as much as anybody may."""
+
 partners = Table(
     "partners",
     metadata,
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
+    Column("plan", Text),
+    Column("plan_since", Instant),
     Column("created_at", Instant, nullable=False),
 )
-"""Clients that prove who they are by an API key; the name is that of their manifests."""
+"""Clients that prove who they are by an API key; the name is that of their manifests.
+
+`plan_since` says when a plan was given or taken away last.
+"""
 
 partner_keys = Table(
     "partner_keys",
@@ -128,9 +151,36 @@ partner_keys = Table(
     Column("scopes", Json, nullable=False),
     Column("networks", Json, nullable=False),
     Column("is_sandbox", Boolean, nullable=False),
+    Column("plan", Text),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant),
     Column("revoked_at", Instant),
     Index("ix_partner_keys_partner_id", "partner_id"),
 )
-"""API keys: the first characters to find them by, and the SHA-256 of the whole."""
+"""API keys: the first characters to find them by, and the SHA-256 of the whole.
+
+A key with a plan of its own is counted apart from its partner.
+"""
+
+partner_quotas = Table(
+    "partner_quotas",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("period", EnumText(QuotaPeriod), primary_key=True),
+    Column("begins_at", Instant, primary_key=True),
+    Column("taken", BigInteger, nullable=False),
+    Index("ix_partner_quotas_begins_at", "begins_at"),
+)
+"""Requests that gateways have taken out of a partner's or key's quota, in blocks."""
+
+partner_usage = Table(
+    "partner_usage",
+    metadata,
+    Column("day", Instant, primary_key=True),
+    Column("key_id", Text, primary_key=True),
+    Column("operation", Text, primary_key=True),
+    Column("status", EnumText(UseStatus), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Index("ix_partner_usage_key_id", "key_id", "day"),
+)
+"""How often a key ran an operation in a day (UTC), and how that went."""

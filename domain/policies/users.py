@@ -1,8 +1,8 @@
 """Who may do what with accounts."""
 
-from domain.ids import UserId
+from domain.ids import PartnerId, UserId
 from domain.viewer import Role, Viewer
-from errors import Forbidden
+from errors import Forbidden, NotFound
 
 
 def may_edit_profile(viewer: Viewer, user_id: UserId) -> bool:
@@ -18,6 +18,16 @@ def require_edit_profile(viewer: Viewer, user_id: UserId) -> None:
     """
     if not may_edit_profile(viewer, user_id):
         raise Forbidden("Only the account itself may change its profile.")
+
+
+def require_see_partner(viewer: Viewer, partner_id: PartnerId) -> None:
+    """Only a partner itself and admins see what its keys are used for.
+
+    Raises:
+        NotFound: for anybody else there is no such partner.
+    """
+    if viewer.partner_id != partner_id and not viewer.has_role(Role.ADMIN):
+        raise NotFound("There is no such partner.")
 
 
 def require_manage_clients(viewer: Viewer) -> None:

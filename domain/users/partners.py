@@ -41,6 +41,9 @@ class Partner:
 
     id: PartnerId
     name: str
+    plan: str | None = None
+    """None: as partners usually may."""
+    plan_since: datetime | None = None
     created_at: datetime
 
 
@@ -57,6 +60,8 @@ class PartnerKey:
     """CIDR; empty for anywhere."""
     is_sandbox: bool
     """It may send free text, but run queries only: to try operations before they are published."""
+    plan: str | None = None
+    """One of its own, counted apart; None for its partner's."""
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
@@ -69,12 +74,14 @@ class PartnerKey:
         """The key as lists see it."""
         return NamedKey(
             id=self.id,
+            partner_id=self.partner_id,
             partner=partner,
             prefix=self.prefix,
             hash=self.hash,
             scopes=self.scopes,
             networks=self.networks,
             is_sandbox=self.is_sandbox,
+            plan=self.plan,
             created_at=self.created_at,
             expires_at=self.expires_at,
             revoked_at=self.revoked_at,
@@ -86,12 +93,16 @@ class NamedKey:
     """A key and the name of whose it is, as gateways and lists see it."""
 
     id: PartnerKeyId
+    partner_id: PartnerId
     partner: str
     prefix: str
     hash: str
     scopes: list[str]
     networks: list[str]
     is_sandbox: bool
+    plan: str | None = None
+    """The key's own."""
+    partner_plan: str | None = None
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
@@ -99,10 +110,12 @@ class NamedKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyCounts:
-    """How many keys were made so far, and how many of them revoked."""
+    """How many keys were made so far, how many of them revoked, and when plans changed last."""
 
     made: int
     revoked: int
+    plans_changed_at: datetime | None = None
+    plans_given_at: datetime | None = None
 
 
 def checked_networks(texts: Sequence[str]) -> list[str]:

@@ -2,13 +2,11 @@
 
 import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from db.repositories.partners import PartnersRepository
 from domain.ids import PartnerId, PartnerKeyId, new_id
-from domain.messages import channels
 from domain.policies.users import require_manage_clients
 from domain.users.clients import checked_client
 from domain.users.manifests import hash_of
@@ -26,9 +24,11 @@ from domain.users.partners import (
     checked_scopes,
     expiry,
 )
-from errors import BadInput, Conflict, DependencyError, NotFound, RateLimited, TooLarge
+from errors import BadInput, Conflict, NotFound, TooLarge
 from loaders.partners import KEYS_BY_PREFIX
 from resolvers.context import RequestContext
+from resolvers.users.partner_news import tell_gateways
+from resolvers.users.plans import find_plan
 
 SECRET_BYTES = 32
 
@@ -49,12 +49,16 @@ async def add_partner_key(
     networks: Sequence[str] = (),
     days: int | None = None,
     is_sandbox: bool = False,
+    plan: str | None = None,
 ) -> NewKey:
     """Make a key for a partner, who is made with its first one.
 
+    With a plan of its own the key is counted apart from the partner's other keys.
+
     Raises:
         Unauthenticated, Forbidden: the viewer is no admin.
-        BadInput: a value is not of its form.
+        BadInput: a value is not of its form, or the plan is not for such keys.
+        NotFound: there is no such plan.
         TooLarge: the house has as many keys as it may.
     """
     require_manage_clients(ctx.viewer)
@@ -73,13 +77,14 @@ async def add_partner_key(
             scopes=checked_scopes(scopes),
             networks=checked_networks(networks),
             is_sandbox=is_sandbox,
+            plan=None if plan is None else await find_plan(uow.rows, plan, is_sandbox=is_sandbox),
             created_at=now,
             expires_at=expiry(now, days),
             revoked_at=None,
         )
         await _add(uow.rows, key)
         await uow.commit()
-    await _tell_gateways(ctx)
+    await tell_gateways(ctx)
     return NewKey(secret=secret, key=key.named(name))
 
 
@@ -119,7 +124,7 @@ async def rotate_partner_key(
         await _add(uow.rows, key)
         name = await uow.rows.name_of(key.partner_id)
         await uow.commit()
-    await _tell_gateways(ctx)
+    await tell_gateways(ctx)
     return NewKey(secret=secret, key=key.named(name))
 
 
@@ -138,7 +143,7 @@ async def revoke_partner_key(ctx: RequestContext, key_id: PartnerKeyId) -> Named
             await uow.rows.save_key(key)
         name = await uow.rows.name_of(key.partner_id)
         await uow.commit()
-    await _tell_gateways(ctx)
+    await tell_gateways(ctx)
     return key.named(name)
 
 
@@ -153,12 +158,6 @@ async def list_partner_keys(ctx: RequestContext, *, prefix: str = "") -> list[Na
     if len(prefix) > PREFIX_CHARS:
         raise BadInput(f"Send the first {PREFIX_CHARS} characters, never a key.", field="prefix")
     return await ctx.read("users").fetch(KEYS_BY_PREFIX, beginning=prefix, length=len(prefix))
-
-
-async def _tell_gateways(ctx: RequestContext) -> None:
-    """Let them read the keys now; where the bus is away they do so within seconds."""
-    with suppress(DependencyError, RateLimited):
-        await ctx.ports.live.publish(channels.PARTNER_KEYS, b"changed")
 
 
 async def _add(rows: PartnersRepository, key: PartnerKey) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from domain.ids import ManifestId, PartnerKeyId
+from domain.ids import ManifestId, PartnerId, PartnerKeyId
 from domain.users.manifests import hash_of
 from domain.users.operations import OperationText, PublishedManifest
 from domain.users.partners import NamedKey
@@ -47,6 +47,7 @@ def a_key(api_key: str, **changes: object) -> NamedKey:
     """A key of acme that may read, write and listen."""
     values = {
         "id": PartnerKeyId(api_key),
+        "partner_id": PartnerId("acme"),
         "partner": "acme",
         "prefix": api_key[:4],
         "hash": hash_of(api_key),
