@@ -18,7 +18,7 @@ CACHED_MAX = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaType:
-    """A media type with its parameters, all names in lower case."""
+    """A media type with its parameters: names in lower case, values as they came."""
 
     name: str
     parameters: dict[str, str]
@@ -40,7 +40,7 @@ def parse_media_type(text: str) -> MediaType:
     parameters = {}
     for part in rest:
         key, _, value = part.partition("=")
-        parameters[key.strip().lower()] = value.strip().strip('"').lower()
+        parameters[key.strip().lower()] = value.strip().strip('"')
     return MediaType(name=name.strip().lower(), parameters=parameters)
 
 

@@ -65,7 +65,7 @@ def require_json_in_utf8(headers: Mapping[str, str]) -> None:
     content_type = read_content_type(headers)
     if content_type.name != JSON:
         raise UnsupportedMediaType(f"Send the request as {JSON}.")
-    if content_type.parameters.get("charset", "utf-8") not in ("utf-8", "utf8"):
+    if content_type.parameters.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
         raise UnsupportedMediaType("Send the request in UTF-8.")
 
 

@@ -19,7 +19,8 @@ from web.upload_requests import UploadRequests
 ASK = {"graphql-require-preflight": "1", "authorization": "Bearer ann"}
 KEEP = "mutation Keep($file: Upload, $more: [Upload]) { add(amount: 1) }"
 LIMITS = WebLimits(upload_files_max=3, batch_operations_max=5)
-BOUNDARY = "----tutti"
+BOUNDARY = "----WebKitFormBoundaryk9XYf5AXivDR9pA7"
+"""As Chromium writes it: in capitals and small letters, which count."""
 
 Part = tuple[str, str | None, bytes]
 
