@@ -1,6 +1,6 @@
 """Columns: one field of a level, answered for all its parents at once, with all that is below."""
 
-from collections.abc import Hashable
+from collections.abc import Coroutine, Hashable
 from typing import Any
 
 from graphql import GraphQLSchema, is_abstract_type
@@ -9,10 +9,10 @@ from federation.program.bindings import Bindings
 from federation.program.complete import Spread, put_back, quick_objects
 from federation.program.faults import FAILED, Fault, Troubled, faults_at, tidied
 from federation.program.identities import identities_of
-from federation.program.levels import Field, Level
+from federation.program.levels import Answered, Field, Level
 from federation.program.places import ROOT, Place
 from federation.program.readers import reader_of
-from federation.program.run import Run
+from federation.program.run import Run, there
 from federation.program.runtime_types import RuntimeTypes
 
 
@@ -30,23 +30,39 @@ class Column:
         self._is_placed = not all(level.is_shareable for level in field.levels.values())
         """Something below may ask for its path."""
 
-    async def fill(self, run: Run, parents: list[Any], place: Place) -> list[Any]:
+    def fill(self, run: Run, parents: list[Any], place: Place) -> Answered:
         """Answer the field for some parents; the values of a leaf are still to be completed."""
-        raw: Any = self._read(run, parents, place)
-        if raw.__class__ is not list:
-            raw = await raw
-        if self._is_leaf:
-            return raw  # type: ignore[no-any-return]  # it is a list now
+        raw = self._read(run, parents, place)
+        if not isinstance(raw, list):
+            return self._fill_later(run, raw, place)
+        return raw if self._is_leaf else self._complete(run, raw, place)
+
+    async def _fill_later(
+        self, run: Run, reading: Coroutine[Any, Any, list[Any]], place: Place
+    ) -> list[Any]:
+        raw = await reading
+        return raw if self._is_leaf else await there(self._complete(run, raw, place))
+
+    def _complete(self, run: Run, raw: list[Any], place: Place) -> Answered:
         field = self._field
         flat = None if field.is_asking_types else quick_objects(field, raw)
         if flat is None:
-            return await self._fill_carefully(run, raw, place)
+            return self._fill_carefully(run, raw, place)
         below = Place(place, field, raw) if self._is_placed else ROOT
         if self._only_level is not None:
-            done = await _answer_level(run, self._only_level, flat, below)
+            done = _answer_level(run, self._only_level, flat, below)
         else:
-            done = await self._answer(run, flat, self._types.name(flat), below)
-        return done if flat is raw and done.__class__ is list else put_back(field, raw, flat, done)
+            done = self._answer(run, flat, self._types.name(flat), below)
+        if flat is raw and done.__class__ is list:
+            return done
+        if isinstance(done, list):
+            return put_back(field, raw, flat, done)
+        return self._put_back_later(raw, flat, done)
+
+    async def _put_back_later(
+        self, raw: list[Any], flat: list[Any], doing: Coroutine[Any, Any, list[Any]]
+    ) -> list[Any]:
+        return put_back(self._field, raw, flat, await doing)
 
     async def _fill_carefully(self, run: Run, raw: list[Any], place: Place) -> list[Any]:
         """Answer the field where a value is unusual, or the schema has to tell the types."""
@@ -56,16 +72,14 @@ class Column:
         else:
             names = self._types.name(spread.flat)
         below = Place(place, self._field, spread)
-        return spread.gather(await self._answer(run, spread.flat, names, below))
+        return spread.gather(await there(self._answer(run, spread.flat, names, below)))
 
-    async def _answer(
-        self, run: Run, objects: list[Any], names: list[Any], place: Place
-    ) -> list[Any]:
+    def _answer(self, run: Run, objects: list[Any], names: list[Any], place: Place) -> Answered:
         """Complete the objects, each by the level of its type; some names are exceptions."""
         first = names[0] if names else None
         if isinstance(first, str) and names.count(first) == len(names):
-            return await _answer_level(run, self._field.levels[first], objects, place)
-        return await self._answer_by_type(run, objects, names, place)
+            return _answer_level(run, self._field.levels[first], objects, place)
+        return self._answer_by_type(run, objects, names, place)
 
     async def _answer_by_type(
         self, run: Run, objects: list[Any], names: list[Any], place: Place
@@ -82,13 +96,13 @@ class Column:
             _answer_level(run, levels[name], [objects[i] for i in some], place.only(some))
             for name, some in picked.items()
         ]
-        for some, part in zip(picked.values(), await run.together(*parts), strict=True):
+        for some, part in zip(picked.values(), await run.together(parts), strict=True):
             for position, index in enumerate(some):
                 done.put(index, part[position], faults_at(part, position))
         return tidied(done)
 
 
-async def _answer_level(run: Run, level: Level, objects: list[Any], place: Place) -> list[Any]:
+def _answer_level(run: Run, level: Level, objects: list[Any], place: Place) -> Answered:
     """Complete objects of one type; those that answer alike are completed once, if they may."""
     if not objects:
         return []
@@ -96,9 +110,17 @@ async def _answer_level(run: Run, level: Level, objects: list[Any], place: Place
         identities = identities_of(objects)
         distinct = dict(zip(identities, objects, strict=True))
         if len(distinct) < len(objects):
-            done = await level.answer(run, [*distinct.values()], place)
-            return _share(done, [*distinct], identities)
-    return await level.answer(run, objects, place)
+            done = level.answer(run, [*distinct.values()], place)
+            if isinstance(done, list):
+                return _share(done, [*distinct], identities)
+            return _share_later(done, [*distinct], identities)
+    return level.answer(run, objects, place)
+
+
+async def _share_later(
+    doing: Coroutine[Any, Any, list[Any]], distinct: list[Hashable], identities: list[Hashable]
+) -> list[Any]:
+    return _share(await doing, distinct, identities)
 
 
 def _share(done: list[Any], distinct: list[Hashable], identities: list[Hashable]) -> list[Any]:

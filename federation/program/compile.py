@@ -1,6 +1,6 @@
 """Compiles scripts: levels, then functions, then a program that runs them."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ from federation.program.faults import FAILED, faults_at
 from federation.program.leaves import leaf_of
 from federation.program.levels import Level, build_levels
 from federation.program.places import ROOT
-from federation.program.run import Run
+from federation.program.run import Run, there
 from federation.program.script import Script
 from federation.program.source import print_level
 
@@ -144,8 +144,7 @@ def _compile_level(
 
     Each is compiled on its own: the interpreter is held for one level, and no longer.
     """
-    names: dict[str, Any] = {"level": level, "mend": mend, "is_failed": _is_failed}
-    names["ABSENT"] = ABSENT
+    names: dict[str, Any] = {"level": level, **_KNOWN}
     for field in level.columns:
         names[f"column_{field.number}"] = Column(schema, field, bindings)
     for field in level.fields:
@@ -163,6 +162,23 @@ def _is_failed(level: Level, number: int, values: list[Any]) -> bool:
         values[0] = keep(field.shape, values[0])  # it is read again when the answer is built
         return complete_leaf(field, values[0], []) is FAILED
     return values[0] is FAILED
+
+
+async def _finish(
+    run: Run, build: Callable[..., list[Any]], parents: list[Any], *values: Any
+) -> list[Any]:
+    """Build the objects of a level when all its columns are there."""
+    return build(run, parents, *await run.together(values))
+
+
+_KNOWN = {
+    "mend": mend,
+    "is_failed": _is_failed,
+    "finish": _finish,
+    "there": there,
+    "ABSENT": ABSENT,
+}
+"""What the functions call."""
 
 
 async def _gather(awaitables: Sequence[Any]) -> list[Any]:

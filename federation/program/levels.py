@@ -54,7 +54,9 @@ class NotCompiled(Exception):
         self.reason = reason
 
 
-Answer = Callable[[Any, list[Any], Any], Coroutine[Any, Any, list[Any]]]
+Answered = list[Any] | Coroutine[Any, Any, list[Any]]
+"""An item for each parent; where something has to wait, their coroutine."""
+Answer = Callable[[Any, list[Any], Any], Answered]
 """Takes a run, parents, and the place where they stand."""
 
 
@@ -130,7 +132,7 @@ class Level:
     shown: Shown | None = None
     """Where objects are built for the client: what it sees of them."""
     answer: Answer = field(init=False)
-    """The function that completes some parents: `await level.answer(run, parents, place)`."""
+    """The function that completes some parents: `level.answer(run, parents, place)`."""
 
     @property
     def columns(self) -> list[Field]:

@@ -5,13 +5,15 @@ instead. Nothing in it is left to wait for.
 """
 
 import operator
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from itertools import chain, islice
+from types import CoroutineType
 from typing import Any, Protocol
 
 from graphql import default_field_resolver
 from graphql.pyutils import is_awaitable, is_iterable
 
+from federation.begun import Begun
 from federation.program.arguments import Arguments
 from federation.program.bindings import Attribute, Batch, Bindings, Entities, Resolver
 from federation.program.complete import read_attribute
@@ -42,6 +44,38 @@ def reader_of(field: Field, bindings: Bindings) -> Reader:
     return _ResolverReader(field)
 
 
+class _Caller:
+    """Calls what answers for many, in one call.
+
+    A coroutine is begun in the task of the caller, for one that gives what is there already needs
+    no task of its own. As soon as one had to wait, this is no longer tried: what waits does so in
+    a task, beside all others.
+    """
+
+    def __init__(self, field: Field) -> None:
+        self._field = field
+        self._is_prompt = True
+
+    def call(
+        self, run: Run, places: int, resolve: Callable[..., Any], *given: Any, **named: Any
+    ) -> list[Any] | Coroutine[Any, Any, list[Any]]:
+        """An item for each place; where it has to wait, the coroutine."""
+        try:
+            answer = resolve(*given, **named)
+            if self._is_prompt and answer.__class__ is CoroutineType:
+                begun = Begun(answer)
+                self._is_prompt = begun.is_done
+                answer = begun.result if begun.is_done else begun
+        except Exception as error:  # noqa: BLE001 - it becomes an error of the response
+            return [error] * places
+        if answer.__class__ is not list and is_awaitable(answer):
+            return self._wait(run, answer, places)
+        return _checked(answer, places, self._field)
+
+    async def _wait(self, run: Run, answer: Any, places: int) -> list[Any]:
+        return _checked(await run.outcome(answer), places, self._field)
+
+
 class _AttributeReader:
     def __init__(self, binding: Attribute) -> None:
         self._name = binding.name
@@ -56,7 +90,7 @@ class _AttributeReader:
 
 class _BatchReader:
     def __init__(self, field: Field, binding: Batch) -> None:
-        self._field = field
+        self._call = _Caller(field).call
         self._resolve = binding.resolve
         self._arguments = Arguments(field.definition, field.nodes[0])
 
@@ -65,15 +99,9 @@ class _BatchReader:
     ) -> list[Any] | Coroutine[Any, Any, list[Any]]:
         try:
             arguments = self._arguments.read(run.variables)
-            answer = self._resolve(parents, run.context, **arguments)
         except Exception as error:  # noqa: BLE001 - it becomes an error of the response
             return [error] * len(parents)
-        if answer.__class__ is not list and is_awaitable(answer):
-            return self._wait(run, answer, len(parents))
-        return _checked(answer, len(parents), self._field)
-
-    async def _wait(self, run: Run, answer: Any, places: int) -> list[Any]:
-        return _checked(await run.outcome(answer), places, self._field)
+        return self._call(run, len(parents), self._resolve, parents, run.context, **arguments)
 
 
 class _ResolverReader:
@@ -110,6 +138,7 @@ class _EntitiesReader:
 
     def __init__(self, field: Field, entities: Mapping[str, Entities]) -> None:
         self._field = field
+        self._call = _Caller(field).call
         self._entities = entities
         self._arguments = Arguments(field.definition, field.nodes[0])
 
@@ -124,13 +153,12 @@ class _EntitiesReader:
         name = self._only_name(references)
         if name is None or len(parents) != 1:
             return self._answer_all(run, parents, place, arguments)
-        answer = self._ask(name, references, run.context)
-        if answer.__class__ is not list and is_awaitable(answer):
-            return self._wait(run, answer, len(references))
-        return [_checked(answer, len(references), self._field)]
+        resolve = self._entities[name].resolve
+        records = self._call(run, len(references), resolve, references, run.context)
+        return [records] if isinstance(records, list) else self._wait(records)
 
-    async def _wait(self, run: Run, answer: Any, places: int) -> list[Any]:
-        return [_checked(await run.outcome(answer), places, self._field)]
+    async def _wait(self, records: Coroutine[Any, Any, list[Any]]) -> list[Any]:
+        return [await records]
 
     async def _answer_all(
         self, run: Run, parents: list[Any], place: Place, arguments: dict[str, Any]
@@ -139,7 +167,7 @@ class _EntitiesReader:
         for index, parent in enumerate(parents):
             info = tell(self._field, place, index, run.told)
             answers.append(self._answer(run, info, parent, arguments))
-        return await run.together(*answers)
+        return await run.together(answers)
 
     async def _answer(self, run: Run, info: Info, parent: Any, arguments: dict[str, Any]) -> Any:
         references = arguments["representations"]

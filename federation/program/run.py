@@ -24,6 +24,8 @@ from typing import Any
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Undefined, is_awaitable
 
+from federation.begun import Begun
+
 _CLASSES_MAX = 10_000
 
 
@@ -52,30 +54,37 @@ class Run:
             self._told = self._tell(self)
         return self._told
 
-    async def drive(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+    async def drive(self, answered: list[Any] | Coroutine[Any, Any, list[Any]]) -> list[Any]:
         """Step a coroutine to its end; no task of this run is alive after that."""
         root = _Join(1)
         try:
-            self._begin(coroutine, root, 0)
+            if isinstance(answered, list):
+                return answered
+            self._begin(answered, root, 0)
             while root.left:
                 for branch in await self._wait():
                     self._step(branch)
         finally:
             if self._asked or self._underway or self._left_behind:
                 await self._end_all()
-        return root.results[0]
+        result: list[Any] = root.results[0]
+        return result
 
-    async def together(self, *coroutines: Coroutine[Any, Any, Any]) -> list[Any]:
-        """Step some coroutines side by side; their results in order."""
-        join = _Join(len(coroutines))
+    async def together(self, answered: Sequence[Any]) -> list[Any]:
+        """Step some coroutines side by side; their results in order, and lists as they are."""
+        join = _Join(len(answered))
         try:
-            for index, each in enumerate(coroutines):
-                self._begin(each, join, index)
+            for index, each in enumerate(answered):
+                if isinstance(each, list):
+                    join.arrive(index, each)
+                else:
+                    self._begin(each, join, index)
             if join.left:
                 await join
         except BaseException:
-            for each in coroutines:
-                each.close()
+            for each in answered:
+                if not isinstance(each, list):
+                    each.close()
             raise
         return join.results
 
@@ -127,14 +136,20 @@ class Run:
     async def _wait(self) -> list["_Branch"]:
         """The branches that can go on, as soon as there is one.
 
-        What is waited for alone needs no task: the task of the caller waits for it.
+        What is waited for alone needs no task: the task of the caller waits for it, and for
+        what was begun there, one after the other.
         """
         asked, self._asked = self._asked, []
         if len(asked) == 1 and not self._underway and not self._ready and asked[0].is_for_one:
             return [await asked[0].wait_here()]
         for waiting in asked:
-            self._underway.add(waiting)
-            waiting.start(self)
+            if waiting.is_begun:
+                self._asked.append(waiting)
+            else:
+                self._underway.add(waiting)
+                waiting.start(self)
+        if self._asked:
+            return [await self._asked.pop(0).wait_here()]
         if not self._ready:
             self._woken = asyncio.get_running_loop().create_future()
             await self._woken
@@ -224,6 +239,11 @@ class _Waiting:
         """There is only one thing to wait for."""
         return len(self._awaitables) == 1
 
+    @property
+    def is_begun(self) -> bool:
+        """It was begun in the task of the caller, and has to be waited for there."""
+        return self._awaitables[0].__class__ is Begun
+
     def then(self, run: Run, branch: _Branch) -> None:
         """Let a branch go on when all is there."""
         self._branch = branch
@@ -246,7 +266,7 @@ class _Waiting:
     def close(self) -> None:
         """Nobody will wait any more, and nothing was begun."""
         for each in self._awaitables:
-            if each.__class__ is CoroutineType:
+            if each.__class__ is CoroutineType or each.__class__ is Begun:
                 each.close()
 
     def _watch(self, run: Run) -> None:
@@ -278,6 +298,11 @@ async def _settle_some(values: list[Any], waiting: Mapping[int, Any]) -> None:
         outcomes = await _Waiting(waiting.values())
         for index, outcome in zip(waiting, outcomes, strict=True):
             values[index] = outcome
+
+
+async def there(answered: Any) -> Any:
+    """What was answered, when it is there."""
+    return answered if isinstance(answered, list) else await answered
 
 
 class Classes:

@@ -1,9 +1,7 @@
 """Levels as Python source: one function for each, that builds its objects in one expression.
 
-    async def level_2(run, parents, place):
+    def build_2(run, parents, value_6):
         # Album at 'artist' 'albums'
-        # column_6: batch of Album.tracks
-        value_6 = await column_6.fill(run, parents, place)
         if list is value_6.__class__:
             try:
                 return [
@@ -16,6 +14,15 @@
             except Exception:
                 pass
         return mend(level, parents, {6: value_6})
+
+    def level_2(run, parents, place):
+        # column_6: batch of Album.tracks
+        value_6 = column_6.fill(run, parents, place)
+        if isinstance(value_6, list):
+            return build_2(run, parents, value_6)
+        return finish(run, build_2, parents, value_6)
+
+What has to wait gives a coroutine, which `finish` waits for; all else is done at once.
 
 The expression knows only values with nothing unusual about them. Whatever is wrong makes it fail
 as a whole, and `mend` builds the objects one by one. Text of a client stands in it as `repr` of
@@ -48,24 +55,41 @@ _PLAIN: dict[Any, str] = {
 
 
 def print_level(level: Level, *, is_displayed: bool = False) -> str:
-    """The source of the function that answers a level.
+    """The source of the functions that answer a level.
 
     With `is_displayed` its objects have the keys of the client in its order, and the run is told
     when they have not.
     """
+    return "\n".join(
+        [*_print_build(level, is_displayed=is_displayed), "", *_print_answer(level), ""]
+    )
+
+
+def _print_answer(level: Level) -> list[str]:
+    """The function that answers the columns, as far as nothing has to wait."""
     columns = level.columns
-    lines = [f"async def level_{level.number}(run, parents, place):", f"    # {_title(level)}"]
+    head = "async def" if level.is_serial else "def"
+    lines = [f"{head} level_{level.number}(run, parents, place):"]
     lines += [f"    # column_{each.number}: {_print_binding(each)}" for each in columns]
+    values = [f"value_{each.number}" for each in columns]
+    given = ", ".join(["parents", *values])
+    build = f"    return build_{level.number}(run, {given})"
     if level.is_serial:
-        lines += _print_serially(level)
-    elif len(columns) == 1:
-        number = columns[0].number
-        lines.append(f"    value_{number} = await column_{number}.fill(run, parents, place)")
-    elif columns:
-        names = ", ".join(f"value_{each.number}" for each in columns)
-        lines.append(f"    {names} = await run.together(")
-        lines += [f"        column_{each.number}.fill(run, parents, place)," for each in columns]
-        lines.append("    )")
+        return [*lines, *_print_serially(level), build]
+    for each in columns:
+        lines.append(f"    value_{each.number} = column_{each.number}.fill(run, parents, place)")
+    if not columns:
+        return [*lines, build]
+    test = " and ".join(f"isinstance({each}, list)" for each in values)
+    finish = f"    return finish(run, build_{level.number}, {given})"
+    return [*lines, f"    if {test}:", f"    {build}", finish]
+
+
+def _print_build(level: Level, *, is_displayed: bool) -> list[str]:
+    """The function that builds the objects."""
+    columns = level.columns
+    given = ", ".join(["run", "parents", *(f"value_{each.number}" for each in columns)])
+    lines = [f"def build_{level.number}({given}):", f"    # {_title(level)}"]
     if is_displayed and level.shown is None:
         lines.append("    run.is_displayed = False")
     lines += _print_objects(level)
@@ -73,7 +97,7 @@ def print_level(level: Level, *, is_displayed: bool = False) -> str:
         lines.append("    run.is_displayed = False")
     kept = ", ".join(f"{each.number}: value_{each.number}" for each in columns)
     lines.append(f"    return mend(level, parents, {{{kept}}})")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _title(level: Level) -> str:
@@ -92,7 +116,7 @@ def _print_serially(level: Level) -> list[str]:
     for number in (each.number for each in level.columns):
         kept += f"{number}: value_{number}, "
         lines += [
-            f"    value_{number} = await column_{number}.fill(run, parents, place)",
+            f"    value_{number} = await there(column_{number}.fill(run, parents, place))",
             f"    if is_failed(level, {number}, value_{number}):",
             f"        return mend(level, parents, {{{kept.rstrip(', ')}}})",
         ]

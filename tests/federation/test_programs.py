@@ -19,4 +19,4 @@ async def test_each_request_of_an_example_has_a_program(path: Path) -> None:
 
     sources = [await TRANSPORTS[each["subgraph"]].source(each["operation"]) for each in fetches]
 
-    assert all("async def level_0(" in source for source in sources)
+    assert all("def level_0(" in source for source in sources)

@@ -46,7 +46,12 @@ MUTANTS = (
     Mutant("floats that are no numbers", SOURCE, " and -1e308 <= {} <= 1e308", ""),
     Mutant("numbers as booleans", SOURCE, "{}.__class__ is bool", "{}.__class__ in (bool, int)"),
     Mutant("leaves that may always be null", SOURCE, "if not field.shape.is_required:", "if True:"),
-    Mutant("troubled columns taken for plain", SOURCE, "    if {test}:", "    if True:"),
+    Mutant(
+        "troubled columns taken for plain",
+        SOURCE,
+        '        lines.append(f"    if {test}:")',
+        '        lines.append("    if True:")',
+    ),
     Mutant("nulls that never go up", COMPLETE, "if not shape.is_required:", "if True:"),
     Mutant(
         "a failed field that fails no object",

@@ -53,10 +53,8 @@ async def test_the_source_of_a_document_can_be_read() -> None:
     )
 
     assert source == snapshot("""\
-async def level_0(run, parents, place):
+def build_0(run, parents, value_1):
     # Query
-    # column_1: resolver of Query.track
-    value_1 = await column_1.fill(run, parents, place)
     if list is value_1.__class__:
         try:
             return [
@@ -69,15 +67,16 @@ async def level_0(run, parents, place):
             pass
     return mend(level, parents, {1: value_1})
 
+def level_0(run, parents, place):
+    # column_1: resolver of Query.track
+    value_1 = column_1.fill(run, parents, place)
+    if isinstance(value_1, list):
+        return build_0(run, parents, value_1)
+    return finish(run, build_0, parents, value_1)
 
-async def level_1(run, parents, place):
+
+def build_1(run, parents, value_4, value_5):
     # Track at 'track'
-    # column_4: batch of Track.plays
-    # column_5: attribute of Track.artist
-    value_4, value_5 = await run.together(
-        column_4.fill(run, parents, place),
-        column_5.fill(run, parents, place),
-    )
     if list is value_5.__class__:
         try:
             return [
@@ -93,8 +92,17 @@ async def level_1(run, parents, place):
             pass
     return mend(level, parents, {4: value_4, 5: value_5})
 
+def level_1(run, parents, place):
+    # column_4: batch of Track.plays
+    # column_5: attribute of Track.artist
+    value_4 = column_4.fill(run, parents, place)
+    value_5 = column_5.fill(run, parents, place)
+    if isinstance(value_4, list) and isinstance(value_5, list):
+        return build_1(run, parents, value_4, value_5)
+    return finish(run, build_1, parents, value_4, value_5)
 
-async def level_2(run, parents, place):
+
+def build_2(run, parents):
     # Artist at 'track' 'artist'
     try:
         return [
@@ -106,6 +114,9 @@ async def level_2(run, parents, place):
     except Exception:
         pass
     return mend(level, parents, {})
+
+def level_2(run, parents, place):
+    return build_2(run, parents)
 """)  # noqa: E501
 
 
