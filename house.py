@@ -20,6 +20,7 @@ from resolvers.users.sessions import OpenSessions, seconds_left
 from settings import Rates, Settings
 from subgraphs.registry import SUBGRAPHS
 from supervision import supervise
+from telemetry import SILENT, Telemetry, open_telemetry
 from web.automatic_persisted_queries import (
     AutomaticDocuments,
     MemoryDocuments,
@@ -37,6 +38,8 @@ from web.limits import WebLimits
 from web.live_groups import HOUSE_GROUPING
 from web.local_transports import local_transports
 from web.media_uploads import media_routes
+from web.observed_engine import observe_transports, planning_observer
+from web.observed_house import observing
 from web.operation_checks import SchemaChecks
 from web.persisted_documents import read_manifest
 from web.rate_limits import PartnerQuotas, RateLimits, per_minute
@@ -63,7 +66,11 @@ async def serve(settings: Settings) -> None:
     if settings.is_embedded:
         await migrate_all(settings)
     drain = Drain(settings.grace_seconds)
-    async with open_app(settings, base_url, drain) as app, supervise(settings):
+    async with (
+        open_telemetry(settings, service="tutti-gateway") as telemetry,
+        open_app(settings, base_url, drain, telemetry) as app,
+        supervise(settings),
+    ):
         await _serve_app(app, listener, base_url, settings.trusted_proxies, drain)
 
 
@@ -72,7 +79,10 @@ async def serve_as_one_of_several(settings: Settings) -> None:
     listener = listen(settings.host, settings.port, advice="it is ours", is_shared=True)
     base_url = settings.public_url or address_of(listener)
     drain = Drain(settings.grace_seconds)
-    async with open_app(settings, base_url, drain) as app:
+    async with (
+        open_telemetry(settings, service="tutti-gateway") as telemetry,
+        open_app(settings, base_url, drain, telemetry) as app,
+    ):
         await _serve_app(app, listener, base_url, settings.trusted_proxies, drain)
 
 
@@ -90,7 +100,10 @@ async def _serve_app(
 
 @asynccontextmanager
 async def open_app(
-    settings: Settings, base_url: str, drain: Drain | None = None
+    settings: Settings,
+    base_url: str,
+    drain: Drain | None = None,
+    telemetry: Telemetry = SILENT,
 ) -> AsyncIterator[Starlette]:
     """The ASGI app with all it needs, closed again at the end."""
     drain = drain or Drain()
@@ -103,7 +116,7 @@ async def open_app(
         remote = open_remote_transports(settings)
         for transport in remote.values():
             stack.push_async_callback(transport.close)
-        engine = build_engine(settings, remote)
+        engine = build_engine(settings, remote, telemetry)
         stack.callback(engine.close)
         automatic = build_automatic_documents(settings)
         if isinstance(automatic, RedisDocuments):
@@ -118,6 +131,16 @@ async def open_app(
             )
         )
         parts = _front_parts(settings, base, engine, base_url, clients, drain)
+        parts = await stack.enter_async_context(
+            observing(
+                parts,
+                base,
+                engine,
+                telemetry.metrics,
+                telemetry.tracing,
+                callers=settings.trace_callers,
+            )
+        )
         yield build_app(
             parts,
             checks={
@@ -227,21 +250,26 @@ def open_remote_transports(settings: Settings) -> dict[str, HttpTransport]:
         settings.subgraph_urls,
         key=internal_signing_key(settings),
         fetch_seconds_max=settings.fetch_seconds_max,
+        is_traced=settings.otlp_endpoint is not None,
     )
 
 
-def build_engine(settings: Settings, remote: dict[str, HttpTransport]) -> Engine:
+def build_engine(
+    settings: Settings, remote: dict[str, HttpTransport], telemetry: Telemetry = SILENT
+) -> Engine:
     """The engine over the checked-in supergraph: subgraphs of this process, and remote ones."""
     limits = EngineLimits(
         fetch_seconds_max=settings.fetch_seconds_max,
         operation_seconds_max=settings.operation_seconds_max,
         operation_cost_max=settings.operation_cost_max,
     )
-    local = local_transports(each for each in SUBGRAPHS if each.name not in remote)
+    metrics, tracing = telemetry.metrics, telemetry.tracing
+    local = local_transports((each for each in SUBGRAPHS if each.name not in remote), tracing)
     return Engine(
         SUPERGRAPH.read_text(),
-        {**local, **remote},
+        observe_transports({**local, **remote}, metrics, tracing),
         limits,
+        observer=planning_observer(metrics, tracing),
         after_planning=settle_garbage,
         grouping=HOUSE_GROUPING,
         authorization=HOUSE_AUTHORIZATION,

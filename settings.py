@@ -4,7 +4,15 @@ import re
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import AliasChoices, BaseModel, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from db.engine import DOMAINS
@@ -181,6 +189,25 @@ class Settings(BaseSettings):
     """Time between SIGTERM and the end of listening, in which /ready says 503 and clients are sent
     elsewhere; by default 5 in production, none in development."""
 
+    metrics_host: str = "127.0.0.1"
+    """Where figures are shown; production wants a token for anything but this machine."""
+
+    metrics_port: int | None = Field(default=None, ge=0, le=65_535)
+    """The port of /metrics, never that of clients; unset measures nothing. Of several processes
+    of one start each has its own, from this one on."""
+
+    metrics_token: SecretStr | None = None
+    """Asked for by /metrics as `Authorization: Bearer …`."""
+
+    otlp_endpoint: str | None = Field(default=None, pattern=r"^https?://")
+    """A receiver of traces by OTLP over HTTP, as http://127.0.0.1:4318; unset traces nothing."""
+
+    trace_ratio: float = Field(default=0.01, ge=0, le=1)
+    """The part of requests that are traced."""
+
+    trace_callers: tuple[IPvAnyNetwork, ...] = ()
+    """Addresses or networks of services of ours, whose `traceparent` is believed."""
+
     rates: Rates | None = None
     """How often clients may ask; by default not limited in development."""
 
@@ -260,6 +287,9 @@ class Settings(BaseSettings):
             missing = [name for name, value in secrets.items() if value is None]
             if missing:
                 raise ValueError(f"production needs its own {' and '.join(missing)}")
+            is_local = self.metrics_host in ("127.0.0.1", "::1")
+            if self.metrics_port is not None and not is_local and self.metrics_token is None:
+                raise ValueError("production shows metrics to others with a TUTTI_METRICS_TOKEN")
         if self.url_signing_key is not None and len(self.url_signing_key.get_secret_value()) < 32:
             raise ValueError("TUTTI_URL_SIGNING_KEY has 32 characters or more")
         internal = self.internal_signing_key

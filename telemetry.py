@@ -1,9 +1,68 @@
-"""Logs of every process: one JSON object a line, with time, level and request id."""
+"""Logs, metrics and traces of every process, as the settings say.
+
+Logs are one JSON object a line, with time, level and request id, and with the ids of the trace
+where the request has one.
+"""
 
 import logging
 import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
+
+from settings import Settings
+
+if TYPE_CHECKING:
+    from adapters.telemetry.metrics import Metrics
+    from adapters.telemetry.tracing import Tracing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telemetry:
+    """What this process measures and traces."""
+
+    metrics: "Metrics | None" = None
+    """None: nothing is measured."""
+    tracing: "Tracing | None" = None
+    """None: nothing is traced."""
+
+
+SILENT = Telemetry()
+
+
+@asynccontextmanager
+async def open_telemetry(settings: Settings, *, service: str) -> AsyncIterator[Telemetry]:
+    """Measure and trace until left; libraries are loaded only for what is wanted.
+
+    Raises:
+        OSError: the metrics port cannot be had.
+    """
+    metrics, tracing = None, None
+    async with AsyncExitStack() as stack:
+        if settings.metrics_port is not None:
+            from adapters.telemetry.metrics import Metrics
+            from adapters.telemetry.metrics_server import MetricsAddress, showing_metrics
+
+            metrics, token = Metrics(), settings.metrics_token
+            address = MetricsAddress(
+                host=settings.metrics_host,
+                port=settings.metrics_port,
+                token=None if token is None else token.get_secret_value(),
+            )
+            port = await stack.enter_async_context(showing_metrics(metrics, address))
+            log = structlog.get_logger(__name__)
+            log.info("metrics_are_shown", address=f"http://{settings.metrics_host}:{port}/metrics")
+        if settings.otlp_endpoint is not None:
+            from adapters.telemetry.otlp import sending_traces
+
+            sending = sending_traces(
+                settings.otlp_endpoint, service=service, ratio=settings.trace_ratio
+            )
+            tracing = stack.enter_context(sending)
+        yield Telemetry(metrics=metrics, tracing=tracing)
 
 
 def configure_logs(*, service: str, is_readable: bool) -> None:

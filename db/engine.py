@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from db.read import PostgresRead, SqliteRead
+from db.read import OpenRead, PostgresRead, SqliteRead
 
 DOMAINS = ("media", "users", "social", "nft", "ai", "royalties")
 
@@ -25,7 +25,7 @@ class Database:
     url: str
     dialect: str
     """sqlite or postgresql."""
-    read: SqliteRead | PostgresRead
+    read: OpenRead
     engine: AsyncEngine
     domains: tuple[str, ...]
     """The domains whose tables it holds."""

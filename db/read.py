@@ -116,6 +116,14 @@ class Read(Protocol):
         ...
 
 
+class OpenRead(Read, Protocol):
+    """Reads that hold connections."""
+
+    async def close(self) -> None:
+        """Give them back."""
+        ...
+
+
 PING: Query[dict[str, int]] = Query(select(literal(1).label("one")), dict)
 """Answers when the database does."""
 

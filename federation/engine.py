@@ -21,6 +21,7 @@ from federation.execute.grouping import Grouping as Grouping
 from federation.execute.grouping import Groups
 from federation.execute.incremental import Delivery, forget_nulls
 from federation.execute.introspect import introspect
+from federation.execute.observer import Observer as Observer
 from federation.execute.operations import Operations
 from federation.execute.operations import PlanCacheCounters as PlanCacheCounters
 from federation.execute.payloads import IncrementalPayload, first_payload
@@ -61,7 +62,8 @@ class Engine:
     engine = Engine(supergraph_sdl, {"media": LocalTransport(schema), ...})
     response = await engine.execute(GraphQLRequest(document="{ me { id } }"), context)
 
-    `after_planning` is called in the planning thread, between two of its tasks.
+    `after_planning` is called in the planning thread, between two of its tasks; the observer is
+    told of the engine's own work.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Engine:
         grouping: Grouping = _ALONE,
         authorization: Authorization = _STRANGERS,
         is_displaying: bool = True,
+        observer: Observer | None = None,
     ) -> None:
         self.api_schema: GraphQLSchema = build_api_schema(supergraph_sdl)
         """What clients see."""
@@ -95,6 +98,7 @@ class Engine:
             self._thread,
             self._guards,
             rejects=authorization.rejects_operations,
+            observer=observer,
         )
 
     async def operation_kind(self, request: GraphQLRequest) -> str:

@@ -10,10 +10,12 @@ from federation.engine import GraphQLRequest, GraphQLResponse
 from web.client_request import ClientRequest, MakeContext
 from web.deferred_answers import DefersOperations
 from web.draining import Drain
+from web.front_metrics import FrontMetrics
 from web.idempotency import IdempotencyStore
 from web.limits import WebLimits
 from web.partner_keys import PartnerKeys
 from web.persisted_documents import Documents
+from web.request_traces import RequestTraces
 from web.response_cache import ResponseCache
 from web.upload_requests import UploadRequests
 
@@ -105,6 +107,10 @@ class FrontParts:
     partners: PartnerKeys = field(default_factory=PartnerKeys)
     usage: CountsOperations | None = None
     """Told of each operation; None: nobody counts."""
+    metrics: FrontMetrics | None = None
+    """Where operations are measured; None: nowhere."""
+    traces: RequestTraces | None = None
+    """Where some requests are traced; None: nowhere."""
     idempotency: IdempotencyStore | None = None
     """None: mutations with an Idempotency-Key are refused."""
     response_cache: ResponseCache | None = None

@@ -116,6 +116,7 @@ class GraphQLOverHTTP:
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 -- the border: all are answered
+            self._runner.count_refusal(error)
             await send_answer(send, await answer_refusal(error, head.client, head.types.single))
 
     def know(self, scope: Scope) -> RequestHead | None:
@@ -142,6 +143,7 @@ class GraphQLOverHTTP:
             params = self._params_of(decode_json(body, self._limits), head.document_id)
             return await self._answer(params, receive, client, head.types, is_get=False)
         except Exception as error:  # noqa: BLE001 -- the border: all are answered
+            self._runner.count_refusal(error)
             return await answer_refusal(error, client, head.types.single)
 
     def _read_head(self, scope: Scope, headers: dict[str, str]) -> RequestHead:

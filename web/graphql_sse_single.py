@@ -67,6 +67,7 @@ class GraphQLOverOneStream:
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 -- the border: all are answered
+            self._runner.count_refusal(error)
             await send_answer(send, await answer_refusal(error, client, JSON))
 
     async def _answer(

@@ -21,6 +21,7 @@ from web.client_request import (
     read_headers,
 )
 from web.error_response import refusal, write_response
+from web.front_metrics import FrontMetrics
 from web.front_parts import FrontParts
 from web.graphql_params import GraphQLParams, params_from_json
 from web.json_bytes import dump_json
@@ -55,6 +56,10 @@ class GraphQLOverWebSocket:
         self._allowed_origins = parts.allowed_origins
         self._sockets = Slots("sockets", parts.limits.sockets_max)
         self._per_client = SlotsPerClient("sockets", parts.limits.sockets_per_client_max)
+
+    def measure(self, metrics: FrontMetrics) -> None:
+        """Show how many sockets are open."""
+        metrics.measure("sockets_open", "WebSockets.", lambda: self._sockets.taken)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket from its handshake to its end."""
@@ -220,6 +225,7 @@ class _Socket:
         except SocketEnded:
             raise
         except Exception as error:  # noqa: BLE001 -- the border: all are answered
+            self._runner.count_refusal(error)
             await self._end_with_error(operation_id, refusal(error, client.request_id))
         finally:
             self._subscriptions.discard(asyncio.current_task())

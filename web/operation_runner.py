@@ -1,8 +1,9 @@
 """Runs operations for every transport alike: same documents, limits and credentials."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -18,6 +19,7 @@ from web.client_request import ClientRequest
 from web.deferred_answers import answers_in_pieces
 from web.error_response import refusal, with_request_id
 from web.expiry import until_expiry
+from web.front_metrics import FrontMetrics, Watched
 from web.front_parts import FrontParts
 from web.graphql_params import GraphQLParams
 from web.idempotency import IdempotentMutations
@@ -34,6 +36,8 @@ class Operation(Struct, frozen=True, kw_only=True):
     kind: str | None
     """None where the text is wrong: running it will say how."""
     idempotency_key: str | None = None
+    watched: Watched | None = None
+    """Told how it ends; None where nobody measures."""
     wire_format: str | None = None
     """How its client reads what comes later; None: all comes in one answer."""
 
@@ -84,7 +88,7 @@ class OperationRunner:
             AppError: as `Documents.choose` and `PartnerKeys.find_partner`; Forbidden for what an
                 API key is not for; Overloaded.
         """
-        parts = self._parts
+        parts, began = self._parts, time.perf_counter()
         if not client.is_counted:
             parts.admit(client)
         partner = parts.partners.find_partner(client.api_key, client.client_host)
@@ -113,7 +117,34 @@ class OperationRunner:
                 await parts.documents.register(params)
             if parts.usage is not None:
                 parts.usage.count(request.document, name, version)
-        return Operation(request=request, kind=kind, idempotency_key=key)
+        watched = None
+        if parts.metrics is not None:
+            watched = parts.metrics.watch(
+                request.document,
+                request.operation_name,
+                kind,
+                is_known=params.query is None and params.document_id is not None,
+                client=name,
+                is_partner=partner is not None,
+                began=began,
+            )
+        return Operation(request=request, kind=kind, idempotency_key=key, watched=watched)
+
+    def count_refusal(self, error: Exception) -> None:
+        """Count what a client was refused."""
+        if self._parts.metrics is not None:
+            self._parts.metrics.refuse(error)
+
+    def measure(self, metrics: FrontMetrics) -> None:
+        """Show how much is under way."""
+        metrics.measure(
+            "operations_running",
+            "Queries and mutations under way.",
+            lambda: self._operations.taken,
+        )
+        metrics.measure(
+            "subscriptions_open", "Subscriptions that are followed.", lambda: self._streams.taken
+        )
 
     async def check_credentials(self, client: ClientRequest) -> Credentials:
         """Open a context and close it again; whose it was, and how long it is good.
@@ -171,14 +202,15 @@ class OperationRunner:
         try:
             if operation.wire_format is not None and operation.defers:
                 pieces = self._pieces(operation, client, operation.wire_format)
-                async with aclosing(pieces):
-                    async for piece in pieces:
-                        yield piece
+                with _watching(operation.watched):
+                    async with aclosing(pieces):
+                        async for piece in pieces:
+                            yield piece
                 return
             if not operation.is_subscription:
                 yield await self.run(operation, client)
                 return
-            with self._streams:
+            with self._streams, _watching(operation.watched):
                 async with self._parts.make_context(client) as context:
                     is_hidden = self._hides_schema(operation, context)
                     events = self._parts.engine.subscribe(operation.request, context)
@@ -193,6 +225,7 @@ class OperationRunner:
                             told = with_position(told, client.bookmark)
                             yield with_request_id(told, client.request_id)
         except Exception as error:  # noqa: BLE001 -- the border to the client: all are answered
+            self.count_refusal(error)
             yield refusal(error, client.request_id)
 
     async def _pieces(
@@ -230,9 +263,16 @@ class OperationRunner:
             return await self._run_in_time(operation, client)
 
     async def _run_in_time(self, operation: Operation, client: ClientRequest) -> GraphQLResponse:
-        with self._operations:
-            running = Begun(self._run_in_context(operation, client))
-            response = running.result if running.is_done else await self._wait_for(running)
+        try:
+            with self._operations:
+                running = Begun(self._run_in_context(operation, client))
+                response = running.result if running.is_done else await self._wait_for(running)
+        except BaseException as error:
+            if operation.watched is not None:
+                operation.watched.fail(error)
+            raise
+        if operation.watched is not None:
+            operation.watched.end(response.errors)
         return with_request_id(response, client.request_id)
 
     async def _wait_for(self, running: Begun[GraphQLResponse]) -> GraphQLResponse:
@@ -287,6 +327,19 @@ class OperationRunner:
         self._mutations.discard(task)
         if not task.cancelled():
             task.exception()
+
+
+@contextmanager
+def _watching(watched: Watched | None) -> Iterator[None]:
+    """Tell how what has many answers ends."""
+    try:
+        yield
+    except BaseException as error:
+        if watched is not None:
+            watched.fail(error)
+        raise
+    if watched is not None:
+        watched.end(())
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from adapters.telemetry.tracing import TRACE_HEADERS, headers_for_callees
 from federation.transport.header_rules import HeaderRules
 from federation.transport.http import HttpTransport
 from federation.transport.options import HttpOptions
@@ -15,18 +16,18 @@ EARLIER_SECONDS = 0.05
 
 
 def remote_transports(
-    urls: Mapping[str, str], *, key: bytes, fetch_seconds_max: float
+    urls: Mapping[str, str], *, key: bytes, fetch_seconds_max: float, is_traced: bool = False
 ) -> dict[str, HttpTransport]:
-    """A transport for each subgraph that runs elsewhere, by name.
+    """A transport for each subgraph that runs elsewhere, by name; traces go on there.
 
     Raises:
         OSError: an address is none.
     """
     seconds = max(fetch_seconds_max - EARLIER_SECONDS, fetch_seconds_max * 0.9)
     rules = HeaderRules(
-        forwarded=("x-request-id",),
+        forwarded=("x-request-id", *TRACE_HEADERS) if is_traced else ("x-request-id",),
         returned=(SESSION_HEADER,),
-        read=_read_headers,
+        read=_read_traced_headers if is_traced else _read_headers,
         give_back=_keep_session,
     )
     signer = RequestSigner(key=key, viewer=_told_viewer)
@@ -49,6 +50,10 @@ def _told_viewer(context: Any) -> bytes:
 def _read_headers(context: Any) -> Mapping[str, str]:
     assert isinstance(context, RequestContext), "the house opened it"
     return {"x-request-id": context.request_id}
+
+
+def _read_traced_headers(context: Any) -> Mapping[str, str]:
+    return {**_read_headers(context), **headers_for_callees()}
 
 
 def _keep_session(context: Any, _name: str, token: str) -> None:

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from federation.engine import PHASES
 from web.explain_http import ExplainOverHTTP
 from web.explorer import (
+    Page,
     PLAN_PAGE_FOLDER,
     PLAN_PATH,
     STATIC_FOLDER,
@@ -26,6 +27,7 @@ from web.graphql_ws import GraphQLOverWebSocket
 from web.health import Check, Health
 from web.operation_runner import OperationRunner
 from web.schema_text import SchemaText
+from web.traced_front import TracedGraphQLOverHTTP
 
 
 def build_app(
@@ -48,6 +50,10 @@ def build_app(
     /explain   phases of planning and the page that draws a plan, in development
     """
     runner = OperationRunner(parts)
+    sockets = GraphQLOverWebSocket(runner, parts)
+    if parts.metrics is not None:
+        runner.measure(parts.metrics)
+        sockets.measure(parts.metrics)
     health = Health(checks, advisory=advisory, drain=parts.drain)
     explaining = _explain_routes(parts, explorer_query)
     page = None
@@ -66,12 +72,19 @@ def build_app(
     if page is not None:
         routes.append(Mount(STATIC_PATH, StaticFiles(directory=STATIC_FOLDER)))
     return FrontApp(
-        GraphQLOverHTTP(runner, parts, explorer=page),
-        sockets=GraphQLOverWebSocket(runner, parts),
+        _graphql(runner, parts, page),
+        sockets=sockets,
         routes=[*routes, *explaining],
         allowed_origins=parts.allowed_origins,
         lifespan=lifespan,
     )
+
+
+def _graphql(runner: OperationRunner, parts: FrontParts, page: Page | None) -> GraphQLOverHTTP:
+    """Requests are traced by another application, so that others do not pay for the question."""
+    if parts.traces is None:
+        return GraphQLOverHTTP(runner, parts, explorer=page)
+    return TracedGraphQLOverHTTP(runner, parts, parts.traces, explorer=page)
 
 
 def _explain_routes(parts: FrontParts, query: str | None) -> list[BaseRoute]:

@@ -1,6 +1,7 @@
 """Operations on their way to being ready to run: each is made once, and kept."""
 
 import asyncio
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from federation.authorization.field_guards import FieldGuards
 from federation.authorization.guard import NOTHING, Requirement
 from federation.authorization.mark import Marking
 from federation.errors import FederationError
+from federation.execute.observer import Observer
 from federation.execute.prepare import Prepared, prepare
 from federation.execute.response import GraphQLRequest
 from federation.limits import EngineLimits
@@ -53,6 +55,7 @@ class Operations:
         guards: FieldGuards | None = None,
         *,
         rejects: bool = False,
+        observer: Observer | None = None,
     ) -> None:
         self._planners = planners
         self._schema = schema
@@ -60,6 +63,7 @@ class Operations:
         self._thread = thread
         self._guards = guards
         self._rejects = rejects
+        self._observer = observer
         bounds = limits.plan_cache_entries_max, limits.plan_cache_characters_max
         self._prepared: PlanCache[Prepared | FederationError] = PlanCache(*bounds)
         self._kinds: PlanCache[str] = PlanCache(*bounds)
@@ -134,7 +138,8 @@ class Operations:
         key = request.document, request.operation_name, active, deferring, refused
         known = self._prepared.find(key)
         if known is None:
-            known = await self._prepare_once(key, request)
+            with nullcontext() if self._observer is None else self._observer.preparing():
+                known = await self._prepare_once(key, request)
         if isinstance(known, FederationError):
             raise known.with_traceback(None)  # or each raise would lengthen the one kept
         return known

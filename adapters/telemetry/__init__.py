@@ -1,0 +1,1 @@
+"""What a process tells of itself: figures for Prometheus, and traces by OTLP."""

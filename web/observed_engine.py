@@ -1,0 +1,133 @@
+"""Measures and traces what the engine does: planning, and each fetch from a subgraph."""
+
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from opentelemetry.trace import SpanKind
+
+from adapters.telemetry.metrics import Count, Metrics, Timings
+from adapters.telemetry.tracing import Tracing, is_recording, tell_failure
+from federation.fetch.fetch import FetchRequest, FetchResult
+from federation.transport.transport import Transport, displays_answers, seconds_max_of
+from web.process_metrics import show_transports
+
+
+class PlanningObserver:
+    """Told by the engine of each operation that it plans (`federation.execute.observer`)."""
+
+    def __init__(self, metrics: Metrics | None, tracing: Tracing | None) -> None:
+        self._tracing = tracing
+        self._seconds = None
+        if metrics is not None:
+            self._seconds = metrics.timings(
+                "planning", "Operations validated and planned that were not known yet."
+            ).of()
+
+    @contextmanager
+    def preparing(self) -> Iterator[None]:
+        """Measure it."""
+        began = time.perf_counter()
+        span: Any = nullcontext()  # or a context manager of a span, which is not looked at
+        if self._tracing is not None and is_recording():
+            span = self._tracing.span("graphql.plan", {})
+        try:
+            with span:
+                yield
+        finally:
+            if self._seconds is not None:
+                self._seconds.add(time.perf_counter() - began)
+
+
+def planning_observer(metrics: Metrics | None, tracing: Tracing | None) -> PlanningObserver | None:
+    """Who is told of planning; None where nobody measures or traces."""
+    is_silent = metrics is None and tracing is None
+    return None if is_silent else PlanningObserver(metrics, tracing)
+
+
+def observe_transports(
+    transports: Mapping[str, Transport], metrics: Metrics | None, tracing: Tracing | None
+) -> dict[str, Transport]:
+    """The same transports, measured and traced; as they are where nobody does either."""
+    observed = dict(transports)
+    if tracing is not None:
+        observed = {name: TracedTransport(each, tracing) for name, each in observed.items()}
+    if metrics is not None:
+        show_transports(metrics, transports)
+        observed = _measured(observed, metrics)
+    return observed
+
+
+def _measured(transports: Mapping[str, Transport], metrics: Metrics) -> dict[str, Transport]:
+    labels = ["subgraph"]
+    seconds = metrics.timings("fetch", "Fetches from subgraphs.", labels)
+    errors = metrics.counts(
+        "fetch_errors", "Fetches that were answered with errors, or not at all.", labels
+    )
+    return {
+        name: MeasuredTransport(each, seconds.of(name), errors.of(name))
+        for name, each in transports.items()
+    }
+
+
+class _Around:
+    """A transport around another one, which tells of itself what that one tells."""
+
+    def __init__(self, inner: Transport) -> None:
+        self._inner = inner
+        self.displays = displays_answers(inner)
+        self.seconds_max = seconds_max_of(inner)
+
+    async def warm(self, request: FetchRequest) -> None:
+        """Make the inner one ready."""
+        await self._inner.warm(request)
+
+    def subscribe(self, request: FetchRequest, context: Any) -> AsyncIterator[FetchResult]:
+        """Open a subscription, which is not looked at; `Any` as for any transport's context."""
+        return self._inner.subscribe(request, context)
+
+
+class MeasuredTransport(_Around):
+    """Counts fetches, their time, and those that failed in whole or in part."""
+
+    def __init__(self, inner: Transport, seconds: Timings, errors: Count) -> None:
+        super().__init__(inner)
+        self._seconds = seconds
+        self._errors = errors
+
+    async def fetch(self, request: FetchRequest, context: Any) -> FetchResult:
+        """Fetch, and count it; `Any` as for any transport's context."""
+        began = time.perf_counter()
+        is_whole = False
+        try:
+            result = await self._inner.fetch(request, context)
+            is_whole = not result.errors
+        finally:
+            self._seconds.add(time.perf_counter() - began)
+            if not is_whole:
+                self._errors.add()
+        return result
+
+
+class TracedTransport(_Around):
+    """Makes a span of each fetch of a sampled request."""
+
+    def __init__(self, inner: Transport, tracing: Tracing) -> None:
+        super().__init__(inner)
+        self._tracing = tracing
+
+    async def fetch(self, request: FetchRequest, context: Any) -> FetchResult:
+        """Fetch within a span; `Any` as for any transport's context."""
+        if not is_recording():
+            return await self._inner.fetch(request, context)
+        attributes = {
+            "tutti.subgraph": request.subgraph,
+            "graphql.operation.type": request.operation_kind,
+        }
+        name = f"fetch {request.subgraph}"
+        with self._tracing.span(name, attributes, SpanKind.CLIENT) as span:
+            result = await self._inner.fetch(request, context)
+            if result.errors:
+                tell_failure(span, "SUBGRAPH_ERRORS")
+            return result

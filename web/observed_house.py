@@ -1,0 +1,45 @@
+"""Measures and traces a front and what is behind it, as far as a process is told to."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+
+from adapters.broadcast.bus import Bus
+from adapters.telemetry.metrics import Metrics
+from adapters.telemetry.traced_statements import trace_statements
+from adapters.telemetry.tracing import Tracing
+from federation.engine import Engine
+from resolvers.context import UseCaseContext
+from web.front_metrics import FrontMetrics
+from web.front_parts import FrontParts
+from web.process_metrics import show_bus, show_databases, show_engine, watching_loop
+from web.request_traces import RequestTraces
+from web.traced_front import TracedEngine
+
+
+@asynccontextmanager
+async def observing(
+    parts: FrontParts,
+    base: UseCaseContext,
+    engine: Engine,
+    metrics: Metrics | None,
+    tracing: Tracing | None,
+    callers: Iterable[object] = (),
+) -> AsyncIterator[FrontParts]:
+    """The same parts, observed until left; as they are where nobody measures or traces.
+
+    `callers` are networks of services of ours, whose word about traces is believed.
+    """
+    async with AsyncExitStack() as stack:
+        if metrics is not None:
+            parts = replace(parts, metrics=FrontMetrics(metrics))
+            show_engine(metrics, engine)
+            show_databases(metrics, base.databases)
+            if isinstance(base.ports.live, Bus):
+                show_bus(metrics, base.ports.live)
+            await stack.enter_async_context(watching_loop(metrics))
+        if tracing is not None:
+            trace_statements(base.databases, tracing)
+            traces = RequestTraces(tracing, [str(each) for each in callers])
+            parts = replace(parts, engine=TracedEngine(engine, tracing), traces=traces)
+        yield parts
