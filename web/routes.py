@@ -11,11 +11,11 @@ from starlette.staticfiles import StaticFiles
 from federation.engine import PHASES
 from web.explain_http import ExplainOverHTTP
 from web.explorer import (
-    Page,
     PLAN_PAGE_FOLDER,
     PLAN_PATH,
     STATIC_FOLDER,
     STATIC_PATH,
+    Page,
     build_explorer_page,
     build_plan_page,
 )
