@@ -6,8 +6,7 @@ For `tracks.@.artist` by {id}:
         # tracks.@.artist
         if known[2] is None:
             level = find_1(known)
-            level = [item for each in level if (item := each['artist']) is not None]
-            known[2] = distinct(level)
+            known[2] = references(level, 'artist', 'id')
         return known[2]
 
     def find_3(known):
@@ -28,7 +27,7 @@ What stands in the tree and fits no schema makes it raise, and so does a key tha
 there; `asked.py` then reads as the plan says.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 from federation.execute.representations import Missing, identity_of, read_nested
@@ -46,6 +45,24 @@ def distinct(level: list[Any]) -> list[Any]:
     if len(set(map(id, level))) == len(level):
         return level
     return list(dict(zip(map(id, level), level, strict=True)).values())
+
+
+def references(level: list[Any], field: str, key: str) -> list[Any]:
+    """What stands in a field of objects and is told by a key alone; equal ones become one object.
+
+    What others add to it is then added once, and is shown once.
+
+    Raises:
+        TypeError: a key is null, or they are of several classes.
+    """
+    holders = [each for each in level if each[field] is not None]
+    found = [each[field] for each in holders]
+    values = keys([each[key] for each in found])
+    one = dict(zip(values, found, strict=True))
+    if len(one) < len(found):
+        for holder, value in zip(holders, values, strict=True):
+            holder[field] = one[value]
+    return list(one.values())
 
 
 def keys(values: list[Any]) -> list[Any]:
@@ -68,6 +85,7 @@ def identities_of(values: list[Any]) -> list[Hashable]:
 
 KNOWN_TO_READING = {
     "distinct": distinct,
+    "references": references,
     "keys": keys,
     "identities_of": identities_of,
     "read_nested": read_nested,
@@ -80,8 +98,10 @@ UNUSUAL = (KeyError, TypeError, Missing)
 class ReadingWriter:
     """Writes the functions of one operation; what several parts read is found once for a run."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, references: Mapping[Path, str]) -> None:
         self._source = source
+        self._references = references
+        """Paths that end in a field whose objects are told by this key alone."""
         self._known: dict[Hashable, int] = {(): 0}
         """Paths and columns of keys, by their place in the list of what is known."""
 
@@ -144,9 +164,12 @@ class ReadingWriter:
         if path in self._known:
             return f"find_{self._known[path]}(known)"
         above = max(length for length in range(len(path)) if path[:length] in self._known)
-        walk = _write_walk(path[above:], is_below_list=LIST in path[:above])
+        key = self._references.get(path)
+        end = len(path) if key is None else -1
+        walk = _write_walk(path[above:end], is_below_list=LIST in path[:above])
         lines = [f"level = {self._level(path[:above])}", *walk]
-        return self._find(path, print_path(path), lines, "distinct(level)")
+        found = "distinct(level)" if key is None else f"references(level, {path[-1]!r}, {key!r})"
+        return self._find(path, print_path(path), lines, found)
 
     def _keys(self, paths: tuple[Path, ...], key: str) -> str:
         """The values of a key; once they are all there, none of them changes."""

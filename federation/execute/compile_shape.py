@@ -23,10 +23,11 @@ For `{ tracks { id artist { name } } }`:
 The functions know only of nulls that may be. Whatever else is wrong makes them raise, and the
 response is shaped by `ResponseShaper`, which finds out what to tell of it.
 
-One list may stand at many places of the tree; it is shaped once, and remembered in `memos`.
+One list may stand at many places of the tree; it is shaped once, and remembered in `memos`. So
+may an object of which only the key was told where it is mentioned.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from graphql import (
@@ -103,25 +104,29 @@ class ShapeWriter:
         shaper: ResponseShaper,
         variables: Mapping[str, Any],
         nodes_max: int,
+        repeated: Collection[int],
     ) -> None:
         self._source = source
         self._schema = schema
         self._shaper = shaper
         self._variables = variables
         self._nodes_max = nodes_max
+        self._repeated = repeated
+        """Selections, by identity, of objects that may stand at many places, as lists may."""
         self._room = 0
         """Fields that the function at hand may still show."""
         self._bodies: dict[tuple[str, ...], str] = {}
         self._objects: dict[tuple[int, str], str] = {}
-        self._lists: dict[tuple[int, str], tuple[str, int]] = {}
+        self._lists: dict[tuple[int, str], str] = {}
+        self._memos: dict[str, int] = {}
         self._switches: dict[int, str] = {}
         self.nodes = 0
         """Fields written so far."""
 
     @property
     def memos(self) -> int:
-        """How many kinds of lists are remembered while one response is shaped."""
-        return len(self._lists)
+        """How many kinds of lists and objects are remembered while one response is shaped."""
+        return len(self._memos)
 
     def write(self, selections: SelectionSet) -> str:
         """Write all functions; the name of the one for the whole response.
@@ -140,8 +145,8 @@ class ShapeWriter:
             self._objects[place] = self._define("shape", "value, memos", [*body, "return value"])
         return self._objects[place]
 
-    def _list(self, type_: GraphQLList[Any], selections: SelectionSet) -> tuple[str, int]:
-        """A function for one kind of list, and the number of its memo."""
+    def _list(self, type_: GraphQLList[Any], selections: SelectionSet) -> str:
+        """A function for one kind of list."""
         place = (id(selections), str(type_))
         if place not in self._lists:
             item = self._in_new_function(self._complete("value", type_.of_type, selections))
@@ -151,7 +156,7 @@ class ShapeWriter:
                 *(f"    {line}" for line in (*item, "shown.append(value)")),
                 "return shown",
             ]
-            self._lists[place] = self._define("list", "items, memos", body), len(self._lists)
+            self._lists[place] = self._define("list", "items, memos", body)
         return self._lists[place]
 
     def _in_new_function(self, lines: Iterator[str]) -> list[str]:
@@ -218,8 +223,13 @@ class ShapeWriter:
     def _complete_list(
         self, name: str, type_: GraphQLList[Any], selections: SelectionSet
     ) -> Iterator[str]:
-        function, memo = self._list(type_, selections)
+        function = self._list(type_, selections)
         yield f"if type({name}) is not list: raise TypeError"
+        yield from self._once(name, function)
+
+    def _once(self, name: str, function: str) -> Iterator[str]:
+        """Lines that shape what may stand at many places when they meet it first."""
+        memo = self._memos.setdefault(function, len(self._memos))
         yield f"known = memos[{memo}].get(id({name}))"
         yield "if known is None:"
         yield f"    known = memos[{memo}][id({name})] = {function}({name}, memos)"
@@ -229,6 +239,8 @@ class ShapeWriter:
         declared = self._schema.type_map[selections.type_name]
         if not isinstance(declared, GraphQLObjectType):
             yield f"{name} = {self._switch(selections)}[{name}['__typename']]({name}, memos)"
+        elif id(selections) in self._repeated:
+            yield from self._once(name, self._object(selections, declared.name, is_told=False))
         elif self._room > len(selections.fields):
             yield from self._shape(name, selections, declared.name, is_told=False)
         else:

@@ -15,7 +15,7 @@ from federation.execute.compile_shape import KNOWN_TO_SHAPING, ShapeWriter, TooL
 from federation.execute.displaying import Displays, find_displays
 from federation.execute.error_paths import Error
 from federation.execute.shape_response import ResponseShaper
-from federation.execute.sharing import Sharing, fetches_of, find_sharing
+from federation.execute.sharing import Position, Sharing, bare, fetches_of, find_sharing
 from federation.execute.source import Source
 from federation.execute.tree import Object
 from federation.operation.conditions import Condition, variables_of
@@ -131,7 +131,8 @@ class CompiledPlan:
 
     def _compile_reading(self) -> None:
         source = Source(**KNOWN_TO_READING)
-        writer = ReadingWriter(source)
+        self._sharing = find_sharing(self._plan)
+        writer = ReadingWriter(source, self._sharing.references)
         parts = [part for fetch in fetches_of(self._plan) for part in fetch.entities]
         parts = [part for part in parts if not part.contexts]
         names = writer.write(parts)
@@ -140,14 +141,18 @@ class CompiledPlan:
         self._readers = {
             id(part): source.function(name) for part, name in zip(parts, names, strict=True)
         }
-        self._sharing = find_sharing(self._plan)
         self._places = writer.places
         self.is_ready = True
 
     def _compile_shape(self, variables: Mapping[str, Any]) -> None:
         source = Source(**KNOWN_TO_SHAPING)
+        repeated = {
+            id(selections)
+            for path in self._sharing.references
+            for selections in _selections_at(self._plan.shown, bare(path))
+        }
         given = (source, self._schema, self._shaper, variables, self._nodes_left)
-        writer = ShapeWriter(*given)
+        writer = ShapeWriter(*given, repeated)
         try:
             name = writer.write(self._plan.shown)
         except TooLarge:
@@ -161,6 +166,15 @@ class CompiledPlan:
         self._shapes[self._flags(variables)] = lambda data: function(
             data, [{} for _ in range(memos)]
         )
+
+
+def _selections_at(root: SelectionSet, position: Position) -> list[SelectionSet]:
+    """What is shown of the objects at one place, whatever their types are."""
+    level = [root]
+    for key in position:
+        fields = [each for selections in level for each in selections.all_fields]
+        level = [each.selections for each in fields if each.key == key and each.selections]
+    return level
 
 
 def _condition_variables(root: SelectionSet) -> frozenset[str]:

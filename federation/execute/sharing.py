@@ -21,6 +21,9 @@ class Sharing:
     """Fetches whose answers may stand at several places of the tree without a copy."""
     alone: dict[int, frozenset[str]] = field(default_factory=dict)
     """Parts of these, with their fields, that are not written by any other fetch."""
+    references: dict[Path, str] = field(default_factory=dict)
+    """Paths to entities of which this key is told where they are mentioned, and nothing else:
+    what stands there is the same where the key is the same."""
 
 
 def find_sharing(plan: QueryPlan) -> Sharing:
@@ -41,6 +44,7 @@ def find_sharing(plan: QueryPlan) -> Sharing:
     places = [bare(path) for fetch in fetches for path in _paths(fetch)]
     sharing.shared.update(id(fetch) for fetch in fetches)
     parts = [(fetch, part) for fetch in fetches for part in fetch.entities or (None,)]
+    told = _told_of_mentioned(parts, writers)
     for (fetch, part), written in zip(parts, writers, strict=True):
         if part is not None:
             if _has_objects(written) and not _is_last(part, places):
@@ -49,6 +53,7 @@ def find_sharing(plan: QueryPlan) -> Sharing:
             own = _own_keys(part, written, others)
             if own is not None:
                 sharing.alone[id(part)] = own
+            sharing.references.update(_references(part, told))
     return sharing
 
 
@@ -77,6 +82,27 @@ def _own_keys(
     keys = frozenset(key for place in places for key in written[place])
     met = any(not keys.isdisjoint(other.get(place, ())) for other in others for place in places)
     return None if met else keys
+
+
+def _told_of_mentioned(
+    parts: Iterable[tuple[Fetch, EntityPart | None]], writers: Iterable[Written]
+) -> dict[Position, set[str]]:
+    """The fields of each object that are told where it is mentioned, not added to it later."""
+    told: dict[Position, set[str]] = {}
+    for (fetch, part), written in zip(parts, writers, strict=True):
+        paths = part.paths if part else (fetch.root.path,) if fetch.root else ()
+        added_to = {bare(path) for path in paths}
+        for position in written.keys() - added_to:
+            told.setdefault(position, set()).update(written[position])
+    return told
+
+
+def _references(part: EntityPart, told: Mapping[Position, set[str]]) -> Iterator[tuple[Path, str]]:
+    """Paths to entities of which only the key is told; items of a list mostly differ anyway."""
+    keys = {each.key for each in part.projection if each.is_key and each.fields is None}
+    for path in part.paths:
+        is_field = bool(path) and isinstance(path[-1], str) and path[-1] != LIST
+        yield from ((path, key) for key in keys if is_field and told.get(bare(path)) == {key})
 
 
 def _has_objects(written: Written) -> bool:

@@ -23,7 +23,9 @@ from tests.federation.differential.test_displaying import (
 )
 from tests.federation.differential.test_four_ways import EAGER, a_valid_operation, require_same
 from tests.federation.differential.test_wrong_but_fast import (
+    MENTIONED,
     WRONG_VALUES,
+    test_one_entity_is_shown_as_each_mention_tells_of_it,
     test_types_that_share_ids_are_kept_apart,
     test_what_a_subgraph_may_not_say_is_null_where_it_may_be,
     test_what_is_required_tells_representations_apart,
@@ -62,6 +64,8 @@ def look_at_execution() -> None:
     """Engines beside a monolith, over random supergraphs and a rich one in turn."""
     asyncio.run(test_what_is_required_tells_representations_apart())
     asyncio.run(test_types_that_share_ids_are_kept_apart())
+    for mentioned in MENTIONED:
+        asyncio.run(test_one_entity_is_shown_as_each_mention_tells_of_it(*mentioned))
     for wrong in WRONG_VALUES:
         asyncio.run(test_what_a_subgraph_may_not_say_is_null_where_it_may_be(*wrong))
     asyncio.run(test_what_is_unusual_is_not_displayed_and_has_nothing_absent(["a"]))

@@ -214,6 +214,70 @@ async def test_types_that_share_ids_are_kept_apart() -> None:
     assert answer.data == {"items": [{"likes": 1}, {"likes": 2}]}
 
 
+class Singing:
+    """Tells of tracks that mention artists in certain ways; of each artist, what it was asked."""
+
+    def __init__(self, mentions: list[dict[str, Any]]) -> None:
+        self._mentions = mentions
+
+    async def fetch(self, request: FetchRequest, _context: Any) -> FetchResult:
+        if request.subgraph == "media":
+            tracks = [{"artist": dict(each)} for each in self._mentions]
+            return FetchResult(data={"tracks": tracks})
+        [asked] = request.variables.values()
+        return FetchResult(data={"_entities": [{"told": repr(each["id"])} for each in asked]})
+
+    async def warm(self, _request: FetchRequest) -> None:
+        """Nothing to make ready."""
+
+
+MENTIONED: tuple[tuple[str, str, list[dict[str, Any]], list[dict[str, Any]]], ...] = (
+    (
+        "with more than a key",
+        "artist { role told }",
+        [{"id": "1", "role": "singer"}, {"id": "1", "role": "drums"}],
+        [{"role": "singer", "told": "'1'"}, {"role": "drums", "told": "'1'"}],
+    ),
+    (
+        "by keys of two classes",
+        "artist { told }",
+        [{"id": 1}, {"id": True}, {"id": 1}],
+        [{"told": "1"}, {"told": "True"}, {"told": "1"}],
+    ),
+    (
+        "by their keys",
+        "artist { told id }",
+        [{"id": "1"}, {"id": "2"}, {"id": "1"}],
+        [{"told": f"'{each}'", "id": each} for each in "121"],
+    ),
+)
+
+
+@pytest.mark.parametrize(("_case", "asked", "mentions", "shown"), MENTIONED)
+async def test_one_entity_is_shown_as_each_mention_tells_of_it(
+    _case: str, asked: str, mentions: list[dict[str, Any]], shown: list[dict[str, Any]]
+) -> None:
+    sources = {
+        "media": LINK
+        + """
+        type Query { tracks: [Track] }
+        type Track { artist: Artist }
+        type Artist @key(fields: "id") { id: ID! role: String }
+        """,
+        "social": LINK + """ type Artist @key(fields: "id") { id: ID! told: String } """,
+    }
+    singing = Singing(mentions)
+    transports = {"media": singing, "social": singing}
+    engine = Engine(compose_sources(sources), transports, EAGER)  # type: ignore[arg-type]
+    document = f"{{ tracks {{ {asked} }} }}"
+    await warmed(engine, document)
+
+    answer = await engine.execute(GraphQLRequest(document=document), None)
+
+    assert answer.data == {"tracks": [{"artist": each} for each in shown]}
+    assert answer.errors == []
+
+
 async def test_a_pool_of_one_serves_fifty_entities_of_two_subgraphs() -> None:
     pool = asyncio.Semaphore(1)
     subgraphs = schemas()

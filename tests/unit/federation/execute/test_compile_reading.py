@@ -33,10 +33,12 @@ def a_part(*paths: Path, projection: tuple[Projection, ...] = (ID,)) -> EntityPa
     )
 
 
-def read(data: dict[str, Any], *parts: EntityPart) -> list[tuple[Any, Any]]:
+def read(
+    data: dict[str, Any], *parts: EntityPart, references: dict[Path, str] | None = None
+) -> list[tuple[Any, Any]]:
     """Of each part the representations, and the identity of the objects each stands for."""
     source = Source(**KNOWN_TO_READING)
-    writer = ReadingWriter(source)
+    writer = ReadingWriter(source, references or {})
     names = writer.write(parts)
     source.load()
     known = [[data], *[None] * (writer.places - 1)]
@@ -124,6 +126,58 @@ def test_what_is_usual_is_read_as_the_plan_says(_case: str, data: Any, part: Ent
 def test_what_is_unusual_is_left_to_the_slow_way(_case: str, data: Any, part: EntityPart) -> None:
     with pytest.raises(UNUSUAL):
         read(data, part)
+
+
+ARTISTS = (*ROWS, "artist")
+
+
+def with_artists(*ids: Any) -> dict[str, Any]:
+    """Rows that mention an artist, or nobody where the id is None."""
+    return {"rows": [{"artist": None if each is None else {"id": each}} for each in ids]}
+
+
+@pytest.mark.parametrize("path", [ARTISTS, (*ROWS, "by", LIST, "artist")])
+def test_equal_references_become_one_object(path: Path) -> None:
+    data = with_artists("1", "2", None, "1")
+    if path != ARTISTS:
+        data = {"rows": [{"by": data["rows"]}, {"by": None}]}
+    mentions = data["rows"][0].get("by") or data["rows"]
+
+    [(representations, owners)] = read(data, a_part(path), references={path: "id"})
+
+    assert [each["id"] for each in representations] == ["1", "2"]
+    first, second, nobody, third = [row["artist"] for row in mentions]
+    assert owners == [[id(first)], [id(second)]]
+    assert first is third
+    assert (first, second, nobody) == ({"id": "1"}, {"id": "2"}, None)
+
+
+@pytest.mark.parametrize("ids", [(1, True), (1, 1.0), ("1", 1), ([1], [1])])
+def test_references_that_are_not_told_apart_stay_as_they_are(ids: tuple[Any, Any]) -> None:
+    data = with_artists(*ids)
+
+    with pytest.raises(UNUSUAL):
+        read(data, a_part(ARTISTS), references={ARTISTS: "id"})
+
+    assert data == with_artists(*ids)
+    assert data["rows"][0]["artist"] is not data["rows"][1]["artist"]
+
+
+def test_a_path_goes_on_from_references() -> None:
+    data = with_artists("1", "1")
+    parts = a_part(ARTISTS), a_part((*ARTISTS, "label"))
+    source = Source(**KNOWN_TO_READING)
+    writer = ReadingWriter(source, {ARTISTS: "id"})
+    names = writer.write(parts)
+    source.load()
+    known = [[data], *[None] * (writer.places - 1)]
+
+    source.function(names[0])(known)
+    data["rows"][0]["artist"]["label"] = {"id": "7"}
+    representations, objects, *_ = source.function(names[1])(known)
+
+    assert [each["id"] for each in representations] == ["7"]
+    assert objects == [{"id": "7"}]
 
 
 def test_a_path_is_walked_once_and_on_from_there() -> None:

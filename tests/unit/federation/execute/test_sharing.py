@@ -193,3 +193,45 @@ def test_fields_that_one_fetch_writes_need_no_care(
     found = sharing_of(ROOT, a_fetch("{ likes ... on Track { plays } }", part), *others)
 
     assert found.alone.get(id(part)) == alone
+
+
+ARTIST = (*TRACKS, "artist")
+LABEL = (*ARTIST, "label")
+TYPED = (*TRACKS, OnlyTypes(names=frozenset({"Track"})), "artist")
+
+
+@pytest.mark.parametrize(
+    ("_case", "root", "path", "references"),
+    [
+        ("a key alone", "{ tracks { artist { id } } }", ARTIST, {ARTIST: "id"}),
+        ("below a type", "{ tracks { artist { id } } }", TYPED, {TYPED: "id"}),
+        ("the key of another field", "{ tracks { artist: owner { id } } }", ARTIST, {ARTIST: "id"}),
+        ("more than the key", "{ tracks { artist { id name } } }", ARTIST, {}),
+        ("more in a fragment", "{ tracks { artist { id ... on T { name } } } }", ARTIST, {}),
+        ("of which type it is", "{ tracks { artist { __typename id } } }", ARTIST, {}),
+        ("no key", "{ tracks { artist { name } } }", ARTIST, {}),
+        ("items of a list", "{ tracks { id } }", TRACKS, {}),
+        ("the root", "{ id }", (), {}),
+    ],
+)
+def test_what_is_told_by_its_key_alone_is_a_reference(
+    _case: str, root: str, path: Path, references: dict[Path, str]
+) -> None:
+    assert sharing_of(a_root(root), a_fetch("{ likes }", a_part(path))).references == references
+
+
+def test_what_is_added_to_entities_does_not_tell_them_apart() -> None:
+    parts = a_part(ARTIST, alias="_e0"), a_part(ARTIST, alias="_e1")
+    fetches = a_fetch("{ label { id } }", parts[0]), a_fetch("{ likes }", parts[1])
+
+    found = sharing_of(
+        a_root("{ tracks { artist { id } } }"), *fetches, a_fetch("{ x }", a_part(LABEL))
+    )
+
+    assert found.references == {ARTIST: "id", LABEL: "id"}
+
+
+def test_nothing_is_a_reference_where_objects_have_several_writers() -> None:
+    fetch = a_fetch("{ artist { id } }", a_part(TRACKS))
+
+    assert sharing_of(ROOT, fetch, a_fetch("{ likes }", a_part(ARTIST))).references == {}
