@@ -13,7 +13,7 @@ export TUTTI_WORKERS := $(WORKERS)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run up migrate test test-fast check format schema snapshots explain migration seed demo smoke prove bench bench-compare manifest lock clean
+.PHONY: help run up migrate test test-fast check format schema snapshots explain migration seed demo example smoke prove bench bench-compare manifest lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -74,6 +74,9 @@ seed: $(INSTALLED) ## Make the demo catalogue in the data folder
 
 demo: $(INSTALLED) ## Walk the main job on your own files: make demo MUSIC=folder
 	@$(BIN)/python -m devtools.demo "$(MUSIC)" --url $(URL)
+
+example: ## Start the front end of examples/web: make example URL=http://127.0.0.1:8000
+	@cd examples/web && npm install --no-audit --no-fund --no-package-lock --silent && VITE_TUTTI_URL=$(URL) npm run --silent dev
 
 smoke: $(INSTALLED) ## Run every example operation: make smoke URL=http://127.0.0.1:8000
 	@$(BIN)/python -m devtools.smoke --url $(URL)

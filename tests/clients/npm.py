@@ -3,8 +3,10 @@
 import asyncio
 import fcntl
 import json
+import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +51,18 @@ async def run_tool(folder: Path, name: str, *arguments: str, packages: Path = CL
     return await _run(packages / "node_modules" / ".bin" / name, *arguments, folder=folder)
 
 
-async def _run(*command: str | Path, folder: Path) -> str:
-    process = await asyncio.create_subprocess_exec(*command, cwd=folder, stdout=-1, stderr=-1)
+async def run_npm(folder: Path, script: str, *arguments: str, **environment: str) -> str:
+    """Run a script of its package.json with more in the environment; what it prints."""
+    command = ("npm", "run", "--silent", script, "--", *arguments)
+    return await _run(*command, folder=folder, environment=environment)
+
+
+async def _run(
+    *command: str | Path, folder: Path, environment: Mapping[str, str] | None = None
+) -> str:
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=folder, stdout=-1, stderr=-1, env={**os.environ, **(environment or {})}
+    )
     try:
         async with asyncio.timeout(RUN_SECONDS_MAX):
             told, complaint = await process.communicate()
