@@ -18,6 +18,7 @@ class AppError(Exception):
         - Unauthenticated
         - Forbidden
         - RateLimited
+          . QuotaExceeded
       + DependencyError      something we rely on failed; trying again may help
         - StorageUnavailable
         - ChainUnavailable
@@ -89,6 +90,12 @@ class RateLimited(AccessError):
     """Too many tries; `retry_after_seconds` says when to come back."""
 
     code = "RATE_LIMITED"
+
+
+class QuotaExceeded(RateLimited):
+    """The plan of the API key allows no more; `quota` says of what, `resets_at` until when."""
+
+    code = "QUOTA_EXCEEDED"
 
 
 class DependencyError(AppError):

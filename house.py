@@ -175,6 +175,7 @@ def _front_parts(
         base_url=base_url,
         cookie_seconds_max=settings.access_token_seconds,
         is_cookie_secure=not settings.is_development,
+        partners=clients.partners,
     )
     return FrontParts(
         engine=engine,
@@ -226,6 +227,7 @@ def build_rate_limits(
         shared=None if settings.is_embedded else base.ports.buckets,
         per_address=per_minute("address", rates.address),
         per_user=per_minute("user", rates.user),
+        allowances=clients.allowances,
         partner_want=PartnerQuotas(
             partners=clients.partners,
             usual=per_minute("partner", rates.partner),

@@ -15,7 +15,9 @@ from resolvers.users.operations import check_published
 from web.automatic_persisted_queries import AutomaticDocuments
 from web.following import follow, try_once
 from web.operation_usage import OperationUsage
+from web.partner_allowances import PartnerAllowances
 from web.partner_keys import PartnerKeys
+from web.partner_uses import PartnerUses
 from web.persisted_documents import DocumentManifest, Documents
 from web.published_operations import PublishedOperations
 from web.warm_start import warm_up
@@ -30,6 +32,9 @@ class KnownClients:
     documents: Documents
     partners: PartnerKeys
     usage: OperationUsage
+    allowances: PartnerAllowances
+    uses: PartnerUses
+    """What partners' keys are used for."""
 
 
 @asynccontextmanager
@@ -48,6 +53,7 @@ async def know_clients(
         own=own, published=published, automatic=automatic, persisted_only=persisted_only
     )
     usage = OperationUsage(base, lambda: engine.api_schema, published)
+    allowances, uses = PartnerAllowances(base, partners), PartnerUses(base)
 
     async def refresh_operations() -> None:
         await warm_up(engine, await published.refresh(read))
@@ -68,17 +74,26 @@ async def know_clients(
         try_once(hear_of_keys),
         follow(refresh_operations),
         usage.keep_flushing(),
+        uses.keep_flushing(),
         try_once(lambda: report_broken(base)),
     ]
     tasks = [asyncio.ensure_future(each) for each in work]
     try:
-        yield KnownClients(documents=documents, partners=partners, usage=usage)
+        yield KnownClients(
+            documents=documents,
+            partners=partners,
+            usage=usage,
+            allowances=allowances,
+            uses=uses,
+        )
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         try:
             await usage.flush()
+            await uses.flush()
+            await allowances.close()
         except DependencyError:
             log.warning("usage_not_kept", exc_info=True)
 

@@ -1,16 +1,20 @@
 """API keys in memory, as their hashes; read again where others make or revoke some."""
 
 import ipaddress
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from db.read import Read
 from domain.clock import utc_now
+from domain.ids import PartnerId, PartnerKeyId
+from domain.rate_limits import Quota
 from domain.users.manifests import hash_of
+from domain.users.partner_usage import owner_of
 from domain.users.partners import KIND_SCOPES, KeyCounts, NamedKey
+from domain.users.plans import PartnerPlan
 from errors import Forbidden, Unauthenticated
-from loaders.partners import GOOD_KEYS, KEY_COUNTS
+from loaders.partners import GOOD_KEYS, KEY_COUNTS, PLANS
 
 Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 
@@ -19,11 +23,19 @@ Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 class KnownPartner:
     """A client that is known by its API key, and what the key is good for."""
 
+    id: PartnerId
+    key_id: PartnerKeyId
     name: str
     scopes: frozenset[str]
     networks: Networks
     is_sandbox: bool
     expires_at: datetime | None
+    plan: PartnerPlan | None
+    """None: as partners usually may."""
+    owner: str
+    """Under whose name its quotas are counted."""
+    rate: Quota | None
+    """What its plan says of it; None where it says nothing."""
 
     def require_kind(self, kind: str) -> None:
         """Enforce the scopes.
@@ -66,21 +78,35 @@ class PartnerKeys:
         """Follow the database: one statement, and another where a key was made or revoked."""
         (counts,) = await read.fetch(KEY_COUNTS)
         if counts != self._counts:
-            self.keep(await read.fetch(GOOD_KEYS, now=self._now()))
+            plans = await read.fetch(PLANS)
+            self.keep(await read.fetch(GOOD_KEYS, now=self._now()), plans)
             self._counts = counts
 
-    def keep(self, keys: Iterable[NamedKey]) -> None:
+    def keep(self, keys: Iterable[NamedKey], plans: Iterable[PartnerPlan] = ()) -> None:
         """Know these keys and no others."""
-        self._by_hash = {each.hash: _known(each) for each in keys}
+        by_name = {plan.name: plan for plan in plans}
+        self._by_hash = {each.hash: _known(each, by_name) for each in keys}
 
 
-def _known(key: NamedKey) -> KnownPartner:
+def _known(key: NamedKey, plans: Mapping[str, PartnerPlan]) -> KnownPartner:
+    """A key with its own plan, or else, unless it is a sandbox key, with its partner's."""
+    plan = plans.get(key.plan or ("" if key.is_sandbox else key.partner_plan or ""))
+    has_own = plan is not None and plan.name == key.plan
+    rate = None
+    if plan is not None and plan.rate_requests is not None:
+        name = "key" if has_own else "partner"
+        rate = Quota(name=name, tokens=plan.rate_requests, seconds=plan.rate_seconds)
     return KnownPartner(
+        id=key.partner_id,
+        key_id=key.id,
         name=key.partner,
         scopes=frozenset(key.scopes),
         networks=tuple(ipaddress.ip_network(each) for each in key.networks),
         is_sandbox=key.is_sandbox,
         expires_at=key.expires_at,
+        plan=plan,
+        owner=owner_of(key.partner_id, key.id if has_own else None),
+        rate=rate,
     )
 
 

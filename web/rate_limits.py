@@ -7,7 +7,7 @@ share their buckets.
 
 import ipaddress
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from domain.rate_limits import Buckets, Quota, Standing, Want, retry_after
 from web.client_request import ClientRequest, MakeContext
 from web.partner_keys import PartnerKeys
 
+_FREELY = nullcontext()
 IPV6_PREFIX_BITS = 64
 """One household or server has that many addresses at least."""
 NETWORKS_KEPT_MAX = 10_000
@@ -26,6 +27,18 @@ class OwnBuckets(Buckets, Protocol):
 
     def take_one(self, quota: Quota, who: str) -> Standing | None:
         """Take one token at once; tells only of a refusal."""
+        ...
+
+
+class Allowances(Protocol):
+    """What partners' plans allow in a day, in a month, and at the same time."""
+
+    async def take(self, client: ClientRequest) -> None:
+        """Take one request of each quota; raises QuotaExceeded."""
+        ...
+
+    def running(self, client: ClientRequest) -> AbstractContextManager[None]:
+        """Hold one of those that may run at the same time; raises QuotaExceeded."""
         ...
 
 
@@ -45,6 +58,8 @@ class RateLimits:
     per_user: Quota | None = None
     partner_want: Callable[[ClientRequest], Want | None] = no_partner
     """The bucket of the partner whose key was sent."""
+    allowances: Allowances | None = None
+    """What partners' plans allow beside; None where there are no plans."""
 
     def admit_address(self, client: ClientRequest) -> None:
         """Count a request before it is looked at.
@@ -77,13 +92,24 @@ class RateLimits:
 
     async def _admit_all(self, client: ClientRequest, user_id: str) -> None:
         wants = self._wants(client, user_id)
-        if not wants:
-            return
-        standing = await (self.shared or self.own).take(wants)
-        if standing.is_refused:
-            raise _told(standing, client).refusal()
-        if client.api_key is not None:
-            _told(standing, client)
+        if wants:
+            standing = await (self.shared or self.own).take(wants)
+            if standing.is_refused:
+                raise _told(standing, client).refusal()
+            if client.api_key is not None:
+                _told(standing, client)
+        if client.api_key is not None and self.allowances is not None:
+            await self.allowances.take(client)
+
+    def running(self, client: ClientRequest) -> AbstractContextManager[None]:
+        """Hold one of the operations that a partner may run at the same time.
+
+        Raises:
+            QuotaExceeded: as many run as may.
+        """
+        if client.api_key is None or self.allowances is None:
+            return _FREELY
+        return self.allowances.running(client)
 
     def guard(self, make_context: MakeContext, viewer_of: Callable[[Any], str]) -> MakeContext:
         """Contexts that open only for who may ask again; `Any` as for `MakeContext`."""
@@ -92,7 +118,9 @@ class RateLimits:
 
         def open_one(client: ClientRequest) -> AbstractAsyncContextManager[Any]:
             inner = make_context(client)
-            return inner if client.is_counted else _Guarded(self, inner, client, viewer_of)
+            if client.is_counted and client.api_key is None:
+                return inner
+            return _Guarded(self, inner, client, viewer_of)
 
         return open_one
 
@@ -100,7 +128,7 @@ class RateLimits:
     def _counts_operations(self) -> bool:
         """Whether anything is counted once it is known who asks."""
         counts_addresses = self.shared is not None and self.per_address is not None
-        counts_partners = self.partner_want is not no_partner
+        counts_partners = self.partner_want is not no_partner or self.allowances is not None
         return counts_addresses or counts_partners or self.per_user is not None
 
     def _wants(self, client: ClientRequest, user_id: str) -> list[Want]:
@@ -128,6 +156,8 @@ class PartnerQuotas:
         partner = self.partners.find_partner(client.api_key, client.client_host)
         if partner is None:
             return None
+        if partner.rate is not None:
+            return Want(partner.rate, partner.owner)
         quota = self.sandbox if partner.is_sandbox else self.by_name.get(partner.name, self.usual)
         return None if quota is None else Want(quota, partner.name)
 
@@ -138,9 +168,9 @@ def per_minute(name: str, requests: int) -> Quota | None:
 
 
 class _Guarded:
-    """A context that is counted when it opens."""
+    """A context that is counted when it opens, unless it was before, and while it is open."""
 
-    __slots__ = ("_client", "_inner", "_limits", "_viewer_of")
+    __slots__ = ("_client", "_inner", "_limits", "_running", "_viewer_of")
 
     def __init__(
         self,
@@ -152,18 +182,26 @@ class _Guarded:
         self._limits = limits
         self._inner = inner
         self._client = client
+        self._running = limits.running(client)
         self._viewer_of = viewer_of
 
     async def __aenter__(self) -> Any:
         context = await self._inner.__aenter__()
         try:
-            await self._limits.admit(self._client, self._viewer_of(context))
+            self._running.__enter__()
+            try:
+                if not self._client.is_counted:
+                    await self._limits.admit(self._client, self._viewer_of(context))
+            except BaseException:
+                self._running.__exit__(None, None, None)
+                raise
         except BaseException as error:
             await self._inner.__aexit__(type(error), error, error.__traceback__)
             raise
         return context
 
     async def __aexit__(self, *failure: Any) -> bool | None:
+        self._running.__exit__(None, None, None)
         return await self._inner.__aexit__(*failure)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.cookies import SimpleCookie
 
 from db.idempotency import Attempt
@@ -12,6 +12,7 @@ from resolvers.context import SESSION_COOKIE, RequestContext, UseCaseContext
 from resolvers.users.sessions import identify
 from web.client_request import ClientRequest
 from web.idempotency import owned_key
+from web.partner_keys import PartnerKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,18 +25,24 @@ class ContextFactory:
     cookie_seconds_max: int
     is_cookie_secure: bool
     """Off only where development runs over plain HTTP."""
+    partners: PartnerKeys | None = None
+    """Whose API keys are; None where nobody has one."""
 
     def __call__(self, client: ClientRequest) -> AbstractAsyncContextManager[RequestContext]:
         """Check the credentials and open the context.
 
         Raises:
-            Unauthenticated: the bearer token does not hold.
+            Unauthenticated: the bearer token or the API key does not hold.
+            Forbidden: the API key may not be used from this address.
         """
         return self._open(client)
 
     @asynccontextmanager
     async def _open(self, client: ClientRequest) -> AsyncIterator[RequestContext]:
         viewer = await self._viewer(client)
+        if client.api_key is not None and self.partners is not None:
+            partner = self.partners.find_partner(client.api_key, client.client_host)
+            viewer = replace(viewer, partner_id=None if partner is None else partner.id)
         ctx = RequestContext(
             databases=self.base.databases,
             ports=self.base.ports,
