@@ -84,9 +84,18 @@ def _gateways(settings: Settings, port: int) -> list[Child]:
     command = [sys.executable, str(ROOT / "gateway.py"), "serve", "--as-one-of-several"]
     command += ["--host", settings.host, "--port", str(port)]
     return [
-        Child(name=f"gateway-{number}", command=command)
-        for number in range(1, settings.workers + 1)
+        Child(
+            name=f"gateway-{number + 1}", command=command, environment=_own_port(settings, number)
+        )
+        for number in range(settings.workers)
     ]
+
+
+def _own_port(settings: Settings, number: int) -> dict[str, str]:
+    """Each of several processes shows its own figures; a port of 0 is another one each time."""
+    if not settings.metrics_port:
+        return {}
+    return {"TUTTI_METRICS_PORT": str(settings.metrics_port + number)}
 
 
 async def _told_to_stop() -> None:
@@ -116,6 +125,8 @@ def _children(settings: Settings) -> tuple[list[Child], list[Child]]:
         evm = [python, "-m", "adapters.chain.embedded"]
         evm += ["--port", str(port), "--data", str(folder / "chain")]
         tools.append(Child(name="evm", command=evm))
+    if settings.metrics_port:
+        environment["TUTTI_METRICS_PORT"] = str(settings.metrics_port + settings.workers)
     worker = [python, "-m", "workers"]
     users.append(Child(name="worker", command=worker, environment=environment))
     if settings.demo and settings.is_development:

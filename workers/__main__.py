@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from errors import DependencyError
 from settings import Settings
-from telemetry import configure_logs
+from telemetry import configure_logs, open_telemetry
 from workers.wiring import open_configured_worker
 from workers.worker import Worker
 
@@ -33,7 +33,10 @@ async def _work(settings: Settings) -> None:
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
-    async with open_configured_worker(settings) as worker:
+    async with (
+        open_telemetry(settings, service="tutti-worker") as telemetry,
+        open_configured_worker(settings, telemetry.metrics) as worker,
+    ):
         await _require_tables(worker)
         await worker.run(stop)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,7 @@ from domain.messages.codec import decode
 from domain.messages.envelope import Message
 from errors import AppError, DependencyError
 from workers.context import Progress, WorkerContext
+from workers.figures import JobFigures
 from workers.job_rows import ClaimedJob, JobRows
 from workers.registry import Handler, Registry
 from workers.retry import Failure, failure_of, pause_before
@@ -44,11 +46,17 @@ class Runner:
     """
 
     def __init__(
-        self, registry: Registry, make_context: MakeContext, *, lease: timedelta = LEASE
+        self,
+        registry: Registry,
+        make_context: MakeContext,
+        *,
+        lease: timedelta = LEASE,
+        figures: JobFigures | None = None,
     ) -> None:
         self._registry = registry
         self._make_context = make_context
         self._lease_seconds = lease.total_seconds()
+        self._figures = figures
         self._running: dict[str, _Running] = {}
 
     @property
@@ -84,6 +92,7 @@ class Runner:
         progress = Progress(lambda fraction: self._report(job, rows, fraction))
         context = self._make_context(job, progress, is_last)
         lease = asyncio.timeout(self._lease_seconds * 0.9)
+        began, outcome = time.monotonic(), "done"
         try:
             async with lease:
                 running = self._running[job.lease_owner] = _Running(rows, lease)
@@ -93,30 +102,36 @@ class Runner:
                 finally:
                     running.is_ending = True
         except asyncio.CancelledError:
+            outcome = "given back"
             await self._write(job, lambda: rows.release(job))
             raise
         except Exception as error:  # noqa: BLE001 - whatever it was stands on the row
             if lease.expired():
+                outcome = "lost"
                 log.warning("job %s lost its lease and was stopped", job.id)
                 return
-            await self._fail(job, rows, handler, error)
+            outcome = await self._fail(job, rows, handler, error)
         else:
             await self._write(job, lambda: rows.finish(job))
         finally:
             self._running.pop(job.lease_owner, None)
+            if self._figures is not None:
+                self._figures.end(job.name, outcome, time.monotonic() - began)
 
     async def _fail(
         self, job: ClaimedJob, rows: JobRows, handler: Handler, error: Exception
-    ) -> None:
+    ) -> str:
+        """Write that an attempt failed; what becomes of the job."""
         failure = failure_of(error)
         if failure.is_retryable and job.attempts < handler.attempts_max:
             pause = pause_before(job.attempts)
             log.info("job %s (%s) tries again: %s", job.id, job.name, failure.message)
             await self._write(job, lambda: rows.retry(job, failure, pause))
-            return
+            return "retried"
         if not isinstance(error, AppError):
             log.error("job %s (%s) failed", job.id, job.name, exc_info=error)
         await self._bury(job, rows, failure)
+        return "dead"
 
     async def _bury(self, job: ClaimedJob, rows: JobRows, failure: Failure) -> None:
         log.warning("job %s (%s) is dead: %s", job.id, job.name, failure.message)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import workers.tasks
 from adapters.ml.tools import ModelWorkshop
+from adapters.telemetry.metrics import Metrics
 from domain.media.recordings import Transcoder
 from domain.messages.commands import IndexChain, TrainRecommender
 from domain.nft.chain import Chain
@@ -18,6 +19,7 @@ from resolvers.context import UseCaseContext
 from settings import Settings
 from wiring import model_file, open_use_case_context
 from workers.context import Progress, WorkerContext
+from workers.figures import JobFigures
 from workers.job_rows import ClaimedJob
 from workers.registry import REGISTRY, Registry
 from workers.runner import MakeContext
@@ -35,7 +37,9 @@ TRAIN_EVERY: Final = timedelta(hours=1)
 
 
 @asynccontextmanager
-async def open_configured_worker(settings: Settings) -> AsyncIterator[Worker]:
+async def open_configured_worker(
+    settings: Settings, metrics: Metrics | None = None
+) -> AsyncIterator[Worker]:
     """The worker that the settings describe, closed again at the end."""
     async with open_use_case_context(settings) as base:
         tools = ConfiguredTools(settings)
@@ -44,7 +48,7 @@ async def open_configured_worker(settings: Settings) -> AsyncIterator[Worker]:
             load_handlers(),
             _context_maker(base, tools),
             base.clock,
-            build_options(settings),
+            build_options(settings, None if metrics is None else JobFigures(metrics, base.clock)),
         )
         try:
             async with opened as worker:
@@ -60,7 +64,7 @@ def load_handlers() -> Registry:
     return REGISTRY
 
 
-def build_options(settings: Settings) -> WorkerOptions:
+def build_options(settings: Settings, figures: JobFigures | None = None) -> WorkerOptions:
     """Slots and periods."""
     periodic = [Periodic(command=TrainRecommender(), every=TRAIN_EVERY)]
     if settings.chain_rpc_url is not None:
@@ -74,6 +78,7 @@ def build_options(settings: Settings) -> WorkerOptions:
         },
         redis_url=settings.redis_url,
         periodic=periodic,
+        figures=figures,
     )
 
 

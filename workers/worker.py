@@ -12,6 +12,7 @@ from adapters.broadcast.backends.redis_streams import RedisPublisher
 from db.engine import Databases
 from domain.clock import Clock
 from workers.broker_queue import BrokerQueue, RedisCarrier
+from workers.figures import JobFigures
 from workers.job_rows import JobRows
 from workers.processes import name_process
 from workers.queue import DatabaseQueue, JobQueue
@@ -43,6 +44,8 @@ class WorkerOptions:
     """How long running jobs may take after a stop; then they go back to the queue."""
     periodic: Sequence[Periodic] = field(default=())
     """Commands sent by the clock."""
+    figures: JobFigures | None = None
+    """What is counted; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,7 @@ class Worker:
     scheduler: Scheduler
     wakeup: Wakeup
     grace_seconds: float
+    figures: JobFigures | None = None
 
     async def look(self) -> None:
         """Read each database once, so that one without tables is noticed at the start."""
@@ -72,6 +76,8 @@ class Worker:
                 group.create_task(self.scheduler.run()),
                 group.create_task(self.runner.keep_leases()),
             ]
+            if self.figures is not None:
+                helpers.append(group.create_task(self.figures.watch(self.rows)))
             working = group.create_task(self.queue.work())
             stopping = group.create_task(stop.wait())
             await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -99,7 +105,7 @@ async def open_worker(
         JobRows(database, clock, process=process, lease=options.lease)
         for database in databases.distinct()
     ]
-    runner = Runner(registry, make_context, lease=options.lease)
+    runner = Runner(registry, make_context, lease=options.lease, figures=options.figures)
     scheduler = Scheduler(databases, rows, clock, periodic=options.periodic)
     wakeup = Wakeup()
 
@@ -113,6 +119,7 @@ async def open_worker(
             scheduler=scheduler,
             wakeup=wakeup,
             grace_seconds=options.grace_seconds,
+            figures=options.figures,
         )
 
     if options.redis_url is None:
