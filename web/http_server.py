@@ -15,6 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from web.draining import Drain
+from web.http_protocol import RepeatedHeads
 from web.socket_protocol import BatchedSocket
 
 SOCKET_MESSAGE_BYTES_MAX = 1024 * 1024
@@ -196,7 +197,7 @@ async def serve_app(
     keep_loop_free()
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=RepeatedHeads,
         ws=BatchedSocket,
         ws_max_size=SOCKET_MESSAGE_BYTES_MAX,
         ws_per_message_deflate=False,  # its state would outweigh all else we keep of a socket

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 
+from web.http_protocol import RepeatedHeads
 from web.socket_protocol import BatchedSocket
 
 
@@ -20,6 +21,9 @@ async def running_server(
     config = uvicorn.Config(
         app,
         log_level="error",
+        access_log=False,
+        proxy_headers=False,
+        http=RepeatedHeads,
         ws=ws,
         lifespan="off",
         timeout_graceful_shutdown=1,
