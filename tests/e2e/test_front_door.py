@@ -5,12 +5,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 import house
 from settings import Settings
 from tests.databases import copy_sqlite_database
+from tests.e2e.production import production_settings
 from tests.unit.web.parts import parts_in
 
 OURS = "https://app.tutti.example"
@@ -26,14 +25,10 @@ NAMES = '{ __type(name: "Track") { name } }'
 @pytest.fixture
 async def production(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the house in production."""
-    key = Ed25519PrivateKey.generate()
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     settings = Settings(
-        environment="production",
+        **production_settings(),
         data_dir=tmp_path,
         database_url=copy_sqlite_database(sqlite_template, tmp_path),
-        token_signing_key=pem,
-        url_signing_key="u" * 32,
         allowed_origins=(OURS,),
     )
     async with house.open_app(settings, "https://tutti.example") as app:
@@ -89,5 +84,5 @@ async def test_the_house_defers_and_lets_answers_for_everyone_be_kept(
     assert [item["data"] for each in later for item in each["incremental"]] == [
         {"pageInfo": {"hasNextPage": False}}
     ]
-    assert (kept.status_code, kept.headers["cache-control"]) == (200, "no-cache")
+    assert (kept.status_code, kept.headers["cache-control"]) == (200, "public, max-age=300")
     assert (embedded.status_code, page.status_code) == (403, 406)
