@@ -5,8 +5,8 @@ log, the objects of the start kept from the garbage search.
 """
 
 import argparse
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 import orjson
@@ -39,8 +39,10 @@ from bench.sockets import allow_many_sockets
 from federation.engine import Engine, Grouping
 from federation.limits import EngineLimits
 from federation.transport.transport import Transport
-from web.client_request import ClientRequest
+from web.client_request import ClientRequest, MakeContext
+from web.front_app import FrontApp
 from web.front_parts import FrontParts, RunsOperations
+from web.http_protocol import RepeatedHeads
 from web.http_server import keep_loop_free
 from web.limits import WebLimits
 from web.routes import build_app
@@ -84,16 +86,18 @@ class TunedSockets(TunedGraphQL):
         return orjson.dumps(data).decode()
 
 
-def in_process(supergraph: str, transports: Mapping[str, Transport]) -> Starlette:
+def in_process(
+    supergraph: str, transports: Mapping[str, Transport], make_context: MakeContext
+) -> Starlette:
     """Subgraphs of this process behind our engine and our front."""
-    return front(Engine(supergraph, transports, PATIENT))
+    return front(Engine(supergraph, transports, PATIENT), make_context)
 
 
 def live_tutti() -> Starlette:
     """Subscriptions behind our engine, which runs equal ones once."""
     grouping = Grouping(states=["nowReading"], public=live.PUBLIC)
     engine = Engine(compose_live(), live_transport(), PATIENT, grouping=grouping)
-    return front(engine, [Route("/turn", turn_pages, methods=["POST"])])
+    return front(engine, _nothing, [Route("/turn", turn_pages, methods=["POST"])])
 
 
 def live_strawberry() -> Starlette:
@@ -111,19 +115,28 @@ async def turn_pages(request: Request) -> Response:
 
 def alone(name: str) -> Starlette:
     """One of the batched subgraphs on our executor, for gateways elsewhere."""
-    return front(SubgraphRunner(name, batched_transports()[name], EngineLimits()))
+    return front(SubgraphRunner(name, batched_transports()[name], EngineLimits()), _nothing)
 
 
-def front(engine: RunsOperations, more: Sequence[BaseRoute] = ()) -> Starlette:
-    """Our front before an engine; each request has loaders of its own."""
+def front(
+    engine: RunsOperations,
+    make_context: MakeContext,
+    more: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """Our front before an engine."""
     limits = WebLimits(operation_seconds_max=SECONDS_MAX)
-    parts = FrontParts(engine=engine, make_context=_open_context, limits=limits)
+    parts = FrontParts(engine=engine, make_context=make_context, limits=limits)
     return build_app(parts, checks={}, media=more)
 
 
-@asynccontextmanager
-async def _open_context(_client: ClientRequest) -> AsyncIterator[Context]:
-    yield Context()
+def _loaders(_client: ClientRequest) -> AbstractAsyncContextManager[Context]:
+    """What unmodified resolvers load with, for one request."""
+    return nullcontext(Context())
+
+
+def _nothing(_client: ClientRequest) -> AbstractAsyncContextManager[None]:
+    """Batch resolvers load with nothing."""
+    return nullcontext()
 
 
 def routes_app(answer: Callable[[dict[str, Any]], bytes]) -> Starlette:
@@ -137,9 +150,9 @@ def routes_app(answer: Callable[[dict[str, Any]], bytes]) -> Starlette:
 
 
 ROLES: Mapping[str, Callable[[str], ASGIApp]] = {
-    "tutti": lambda _: in_process(compose_supergraph(), batched_transports()),
-    "tutti-plain": lambda _: in_process(compose_supergraph(), plain_transports()),
-    "tutti-monolith": lambda _: in_process(compose_monolith(), monolith_transport()),
+    "tutti": lambda _: in_process(compose_supergraph(), batched_transports(), _nothing),
+    "tutti-plain": lambda _: in_process(compose_supergraph(), plain_transports(), _loaders),
+    "tutti-monolith": lambda _: in_process(compose_monolith(), monolith_transport(), _loaders),
     "monolith": lambda _: TunedGraphQL(monolith.build_schema(TUNED), Context),
     "subgraph": lambda name: TunedGraphQL(plain_schema(name), Context),
     "batched-subgraph": alone,
@@ -166,12 +179,13 @@ def main() -> None:
         app,
         host="127.0.0.1",
         port=given.port,
-        http="httptools",
+        http=RepeatedHeads if isinstance(app, FrontApp) else "httptools",
         loop="uvloop",
         ws=BatchedSocket,
         lifespan="off",
         log_level="warning",
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=1,
