@@ -10,8 +10,10 @@ from federation.transport.signing import SignatureVerifier
 from resolvers.context import UseCaseContext
 from schema.definition import SubgraphDefinition
 from settings import Settings
+from telemetry import open_telemetry
 from web.draining import Drain
 from web.http_server import address_of, listen, serve_app
+from web.observed_house import watching
 from web.operation_checks import SchemaChecks
 from web.persisted_documents import read_manifest
 from web.subgraph_app import ToldContexts, build_subgraph_app
@@ -39,13 +41,18 @@ async def serve_subgraph(settings: Settings, name: str, *, is_unsigned: bool = F
         await _migrate(settings, name)
     checks = operation_checks(settings) if name == "users" else None
     drain = Drain(settings.grace_seconds)
-    async with open_use_case_context(settings, (name,), checks) as base:
+    async with (
+        open_telemetry(settings, service=f"tutti-{name}", is_asked_only=True) as telemetry,
+        open_use_case_context(settings, (name,), checks) as base,
+        watching(base, telemetry.metrics, telemetry.tracing),
+    ):
         app = build_subgraph_app(
             definition,
             ToldContexts(base=base, base_url=settings.public_url or address),
             verifier,
             checks={"database": lambda: _check_database(base, name)},
             drain=drain,
+            tracing=telemetry.tracing,
             is_unsigned_allowed=is_unsigned,
         )
         listener.listen()  # from here on nobody is refused

@@ -34,8 +34,12 @@ SILENT = Telemetry()
 
 
 @asynccontextmanager
-async def open_telemetry(settings: Settings, *, service: str) -> AsyncIterator[Telemetry]:
+async def open_telemetry(
+    settings: Settings, *, service: str, is_asked_only: bool = False
+) -> AsyncIterator[Telemetry]:
     """Measure and trace until left; libraries are loaded only for what is wanted.
+
+    With `is_asked_only` nothing is traced but what a caller wants to have traced.
 
     Raises:
         OSError: the metrics port cannot be had.
@@ -58,9 +62,8 @@ async def open_telemetry(settings: Settings, *, service: str) -> AsyncIterator[T
         if settings.otlp_endpoint is not None:
             from adapters.telemetry.otlp import sending_traces
 
-            sending = sending_traces(
-                settings.otlp_endpoint, service=service, ratio=settings.trace_ratio
-            )
+            ratio = 0.0 if is_asked_only else settings.trace_ratio
+            sending = sending_traces(settings.otlp_endpoint, service=service, ratio=ratio)
             tracing = stack.enter_context(sending)
         yield Telemetry(metrics=metrics, tracing=tracing)
 

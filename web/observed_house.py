@@ -30,16 +30,27 @@ async def observing(
 
     `callers` are networks of services of ours, whose word about traces is believed.
     """
-    async with AsyncExitStack() as stack:
+    async with watching(base, metrics, tracing):
         if metrics is not None:
             parts = replace(parts, metrics=FrontMetrics(metrics))
             show_engine(metrics, engine)
+        if tracing is not None:
+            traces = RequestTraces(tracing, [str(each) for each in callers])
+            parts = replace(parts, engine=TracedEngine(engine, tracing), traces=traces)
+        yield parts
+
+
+@asynccontextmanager
+async def watching(
+    base: UseCaseContext, metrics: Metrics | None, tracing: Tracing | None
+) -> AsyncIterator[None]:
+    """Observe what is behind a front, until left."""
+    async with AsyncExitStack() as stack:
+        if metrics is not None:
             show_databases(metrics, base.databases)
             if isinstance(base.ports.live, Bus):
                 show_bus(metrics, base.ports.live)
             await stack.enter_async_context(watching_loop(metrics))
         if tracing is not None:
             trace_statements(base.databases, tracing)
-            traces = RequestTraces(tracing, [str(each) for each in callers])
-            parts = replace(parts, engine=TracedEngine(engine, tracing), traces=traces)
-        yield parts
+        yield

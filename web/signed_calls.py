@@ -14,7 +14,16 @@ from web.request_body import read_bytes
 from web.security_headers import security_headers
 
 PASSED = frozenset(
-    {b"accept", b"content-encoding", b"content-type", b"host", b"user-agent", b"x-request-id"}
+    {
+        b"accept",
+        b"content-encoding",
+        b"content-type",
+        b"host",
+        b"traceparent",
+        b"tracestate",
+        b"user-agent",
+        b"x-request-id",
+    }
 )
 """Headers that reach the application; those that tell of an identity do not."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from adapters.telemetry.tracing import Tracing
 from federation.engine import GraphQLRequest, GraphQLResponse
 from federation.fetch.fetch import FetchRequest, FetchResult
 from federation.limits import EngineLimits
@@ -26,7 +27,9 @@ from web.health import Check, Health
 from web.limits import WebLimits
 from web.local_transports import local_transports
 from web.operation_runner import OperationRunner
+from web.request_traces import EVERYBODY, RequestTraces
 from web.signed_calls import SignedCalls
+from web.traced_front import TracedGraphQLOverHTTP
 from web.viewer_header import SESSION_HEADER, ToldViewer, read_viewer
 
 KINDS_KEPT_MAX = 1_000
@@ -113,10 +116,14 @@ def build_subgraph_app(
     *,
     checks: Mapping[str, Check],
     drain: Drain | None = None,
+    tracing: Tracing | None = None,
     is_unsigned_allowed: bool = False,
 ) -> Starlette:
-    """The application: /graphql for signed calls, /health and /ready for everyone."""
-    transport = local_transports([definition])[definition.name]
+    """The application: /graphql for signed calls, /health and /ready for everyone.
+
+    Who signs is believed about its traces, as long as everybody has to.
+    """
+    transport = local_transports([definition], tracing)[definition.name]
     parts = FrontParts(
         engine=SubgraphRunner(definition.name, transport, EngineLimits()),
         make_context=contexts,
@@ -124,7 +131,7 @@ def build_subgraph_app(
         drain=drain or Drain(),
     )
     graphql = SignedCalls(
-        GraphQLOverHTTP(OperationRunner(parts), parts),
+        _graphql(parts, None if is_unsigned_allowed else tracing),
         verifier,
         body_bytes_max=LIMITS.body_bytes_max,
         body_seconds_max=LIMITS.body_seconds_max,
@@ -134,6 +141,13 @@ def build_subgraph_app(
     return FrontApp(
         graphql, routes=[Route("/health", health.health), Route("/ready", health.ready)]
     )
+
+
+def _graphql(parts: FrontParts, tracing: Tracing | None) -> GraphQLOverHTTP:
+    runner = OperationRunner(parts)
+    if tracing is None:
+        return GraphQLOverHTTP(runner, parts)
+    return TracedGraphQLOverHTTP(runner, parts, RequestTraces(tracing, EVERYBODY))
 
 
 def _told(result: FetchResult) -> GraphQLResponse:

@@ -13,13 +13,19 @@ from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 
 from db.engine import DOMAINS, Databases
+from federation.transport.signing import SignatureVerifier
 from house import open_app
+from lone_subgraph import load_definition
 from maintenance import migrate_all
 from settings import Settings
 from telemetry import Telemetry, open_telemetry
 from tests.e2e.catalogue import write_catalogue, write_people
 from tests.e2e.house import example
 from tests.fakes.otlp import OtlpReceiver, otlp_receiver
+from tests.fakes.server import running_server
+from web.observed_house import watching
+from web.subgraph_app import ToldContexts, build_subgraph_app
+from wiring import internal_signing_key, open_use_case_context
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0{flag}"
 TRACKS = "query Tracks { tracks(first: 2) { nodes { title artist { name followerCount } } } }"
@@ -51,20 +57,28 @@ class Observed:
         }
 
 
+async def furnish(settings: Settings) -> None:
+    """Tables and a small catalogue."""
+    await migrate_all(settings)
+    databases = Databases(dict.fromkeys(DOMAINS, settings.urls_by_domain()["media"]))
+    await write_people(databases)
+    await write_catalogue(databases, range(10))
+    await databases.close()
+
+
 @pytest.fixture
 async def open_observed(tmp_path: Path):
     """Opens houses over one data folder."""
+    furnished: list[Path] = []
 
     @asynccontextmanager
     async def open_one(**given: object) -> AsyncIterator[Observed]:
         settings = Settings(
             data_dir=tmp_path, fetch_seconds_max=30, operation_seconds_max=60, **given
         )
-        await migrate_all(settings)
-        databases = Databases(dict.fromkeys(DOMAINS, settings.urls_by_domain()["media"]))
-        await write_people(databases)
-        await write_catalogue(databases, range(10))
-        await databases.close()
+        if not furnished:
+            await furnish(settings)
+            furnished.append(tmp_path)
         async with (
             open_telemetry(settings, service="tutti-test") as telemetry,
             open_app(settings, "http://tutti.test", telemetry=telemetry) as app,
@@ -222,6 +236,46 @@ async def test_logs_of_a_sampled_request_tell_its_trace(
     assert bound["trace_id"] == request.trace_id
     assert bound["span_id"] == request.span_id
     assert bound["request_id"] == answer.headers["x-request-id"]
+
+
+async def test_a_trace_goes_on_in_a_subgraph_elsewhere(
+    open_observed, receiver: OtlpReceiver, tmp_path: Path
+) -> None:
+    settings = Settings(data_dir=tmp_path, otlp_endpoint=receiver.url, trace_ratio=1)
+    await migrate_all(settings)
+    async with (
+        open_telemetry(settings, service="tutti-media", is_asked_only=True) as telemetry,
+        open_use_case_context(settings, ("media",)) as base,
+        watching(base, telemetry.metrics, telemetry.tracing),
+        running_server(
+            build_subgraph_app(
+                load_definition("media"),
+                ToldContexts(base=base),
+                SignatureVerifier(internal_signing_key(settings)),
+                checks={},
+                tracing=telemetry.tracing,
+            )
+        ) as address,
+    ):
+        urls = {"media": f"http://{address}/graphql"}
+        given = {"otlp_endpoint": receiver.url, "trace_ratio": 1, "subgraph_urls": urls}
+        async with open_observed(**given) as house:
+            answer = await house.ask({"query": TRACKS})
+        async with open_observed(**{**given, "trace_ratio": 0}) as house:
+            await house.ask({"query": TRACKS})
+
+    assert "errors" not in answer.json()
+    elsewhere = [each for each in receiver.spans if each.service == "tutti-media"]
+    (request,) = [each for each in elsewhere if each.name == "POST /graphql"]
+    assert receiver.path_of(request) == [
+        "POST /graphql",
+        "graphql.operation",
+        "fetch media",
+        "POST /graphql",
+    ]
+    assert request.attributes["tutti.request_id"] == answer.headers["x-request-id"]
+    (statement,) = [each for each in elsewhere if each.name == "SELECT"]
+    assert receiver.path_of(statement)[:4] == receiver.path_of(request)
 
 
 async def test_who_wants_neither_pays_for_neither(open_observed) -> None:
