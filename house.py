@@ -192,6 +192,8 @@ def _front_parts(
         documents=clients.documents,
         partners=clients.partners,
         usage=clients.usage,
+        partner_uses=clients.uses,
+        estimates=engine,
         idempotency=DatabaseAnswers(
             base.databases.of("users"),
             base.clock,

@@ -33,6 +33,7 @@ from federation.execute.subscribe import Subscription
 from federation.execute.warm_transports import warm_transports
 from federation.graph.export_dot import export_dot
 from federation.limits import EngineLimits
+from federation.operation.amounts import amount_of
 from federation.operation.cache_policy import CachePolicy
 from federation.operation.deferral import Deferring
 from federation.operation.document import names_of_operations, parse_document
@@ -120,6 +121,11 @@ class Engine:
             return (await self._operations.prepare(request)).caching
         except FederationError:
             return None
+
+    async def estimate_cost(self, request: GraphQLRequest) -> int:
+        """What a request may cost, by `@cost`; raises FederationError as running it would."""
+        prepared = await self._operations.prepare(request)
+        return amount_of(prepared.cost.estimate, await self._coerce(request, prepared))
 
     async def execute(self, request: GraphQLRequest, context: Any) -> GraphQLResponse:
         """Run a query or mutation. Never raises for a bad request; cancellation passes through.

@@ -14,6 +14,7 @@ from web.front_metrics import FrontMetrics
 from web.idempotency import IdempotencyStore
 from web.limits import WebLimits
 from web.partner_keys import PartnerKeys
+from web.partner_uses import PartnerUses
 from web.persisted_documents import Documents
 from web.request_traces import RequestTraces
 from web.response_cache import ResponseCache
@@ -54,6 +55,14 @@ class ExplainsOperations(Protocol):
 
     def describe_plan(self, document: str, operation_name: str | None) -> dict[str, Any]:
         """Show the plan as JSON values; raises FederationError."""
+        ...
+
+
+class EstimatesCost(Protocol):
+    """What tells before an operation runs how much it may cost."""
+
+    async def estimate_cost(self, request: GraphQLRequest) -> int:
+        """Its estimated cost; raises FederationError as running it would."""
         ...
 
 
@@ -107,6 +116,10 @@ class FrontParts:
     partners: PartnerKeys = field(default_factory=PartnerKeys)
     usage: CountsOperations | None = None
     """Told of each operation; None: nobody counts."""
+    partner_uses: PartnerUses | None = None
+    """Told of each operation of a partner; None: nobody counts."""
+    estimates: EstimatesCost | None = None
+    """The engine again, if it tells what operations may cost: plans of partners may limit it."""
     metrics: FrontMetrics | None = None
     """Where operations are measured; None: nowhere."""
     traces: RequestTraces | None = None

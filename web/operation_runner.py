@@ -19,12 +19,20 @@ from web.client_request import ClientRequest
 from web.deferred_answers import answers_in_pieces
 from web.error_response import refusal, with_request_id
 from web.expiry import until_expiry
-from web.front_metrics import FrontMetrics, Watched
+from web.front_metrics import FrontMetrics
 from web.front_parts import FrontParts
 from web.graphql_params import GraphQLParams
 from web.idempotency import IdempotentMutations
 from web.limits import Slots
-from web.refusals import BadRequest, DeadlineExceeded, IntrospectionRefused, Overloaded
+from web.partner_keys import KnownPartner
+from web.partner_uses import Watches
+from web.refusals import (
+    BadRequest,
+    CostAbovePlan,
+    DeadlineExceeded,
+    IntrospectionRefused,
+    Overloaded,
+)
 from web.resume import with_position
 from web.schema_privacy import asks_for_schema, without_schema
 
@@ -36,7 +44,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     kind: str | None
     """None where the text is wrong: running it will say how."""
     idempotency_key: str | None = None
-    watched: Watched | None = None
+    watched: Watches | None = None
     """Told how it ends; None where nobody measures."""
     wire_format: str | None = None
     """How its client reads what comes later; None: all comes in one answer."""
@@ -113,11 +121,12 @@ class OperationRunner:
         if kind is not None:
             if partner is not None:
                 partner.require_kind(kind)
+                await self._require_affordable(partner, request)
             if params.query_hash is not None:
                 await parts.documents.register(params)
             if parts.usage is not None:
                 parts.usage.count(request.document, name, version)
-        watched = None
+        watched: Watches | None = None
         if parts.metrics is not None:
             watched = parts.metrics.watch(
                 request.document,
@@ -128,6 +137,8 @@ class OperationRunner:
                 is_partner=partner is not None,
                 began=began,
             )
+        if partner is not None and parts.partner_uses is not None:
+            watched = parts.partner_uses.watch(partner, params, watched)
         return Operation(request=request, kind=kind, idempotency_key=key, watched=watched)
 
     def count_refusal(self, error: Exception) -> None:
@@ -313,6 +324,24 @@ class OperationRunner:
             viewer=self._parts.viewer_of(context),
         )
 
+    async def _require_affordable(self, partner: KnownPartner, request: GraphQLRequest) -> None:
+        """Enforce what a partner's plan says of one operation's cost."""
+        plan, estimates = partner.plan, self._parts.estimates
+        if plan is None or plan.cost_max is None or estimates is None:
+            return
+        try:
+            cost = await estimates.estimate_cost(request)
+        except FederationError:  # whoever runs it is told what is wrong
+            return
+        if cost > plan.cost_max:
+            raise CostAbovePlan(
+                f"The plan {plan.name} allows operations that cost at most {plan.cost_max}; this "
+                f"one may cost {cost}.",
+                plan=plan.name,
+                limit=plan.cost_max,
+                count=cost,
+            )
+
     async def _find_kind(self, request: GraphQLRequest) -> str | None:
         """The kind; None only where the text is wrong, and will be so when it is run."""
         try:
@@ -330,7 +359,7 @@ class OperationRunner:
 
 
 @contextmanager
-def _watching(watched: Watched | None) -> Iterator[None]:
+def _watching(watched: Watches | None) -> Iterator[None]:
     """Tell how what has many answers ends."""
     try:
         yield

@@ -11,6 +11,12 @@ class BadRequest(InputError):
     code = "BAD_REQUEST"
 
 
+class CostAbovePlan(InputError):
+    """The operation may cost more than the API key's plan allows; `details` has both."""
+
+    code = "COST_ABOVE_PLAN"
+
+
 class RequestTimedOut(InputError):
     """The client took too long to send its request."""
 
