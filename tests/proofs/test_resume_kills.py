@@ -37,9 +37,9 @@ ACCOUNTS = min(SUBSCRIBERS, 20)
 EVENTS_A_KILL = 8
 CONNECTING_MAX = 50
 PAUSE_SECONDS = (0.1, 0.6)
-END_SECONDS_MAX = 5 * SECONDS_MAX
+END_SECONDS_MAX = 2 * SECONDS_MAX
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_600)]
 
 
 @asynccontextmanager
@@ -275,10 +275,11 @@ async def test_no_event_is_lost_without_a_marker(
                 disturbing.append(stage.restart_redis())
             await asyncio.gather(stage.tell(EVENTS_A_KILL), *disturbing)
         await stage.tell(1)
-        await until(
-            lambda: all(stage.told in each.story for each in subscribers),
-            seconds_max=END_SECONDS_MAX,
-        )
+        with suppress(TimeoutError):  # who did not hear the last has lost it
+            await until(
+                lambda: all(stage.told in each.story for each in subscribers),
+                seconds_max=END_SECONDS_MAX,
+            )
     finally:
         for task in following:
             task.cancel()
@@ -294,4 +295,8 @@ async def test_no_event_is_lost_without_a_marker(
         f"{sum(each.gaps for each in accounts)}, told twice "
         f"{sum(each.repeated for each in accounts)}",
     )
-    assert lost == 0, [each.failures for each in subscribers][:5]
+    assert lost == 0, [
+        (account.lost, each.story[-3:], each.failures[-2:])
+        for each, account in zip(subscribers, accounts, strict=True)
+        if account.lost
+    ][:10]
