@@ -5,30 +5,21 @@ import {
   PausePlaybackDocument,
   PlaybackMovedDocument,
   ResumePlaybackDocument,
-  StartPlaybackDocument,
 } from "./gql/graphql";
 import { minutes } from "./minutes";
 
 const SAID = { PLAYING: "Playing", PAUSED: "Paused", ENDED: "Ended" };
 
-export function Player({ trackId }: { trackId: string }) {
-  const [started, start] = useMutation(StartPlaybackDocument);
+export function Player({ sessionId }: { sessionId: string }) {
+  const variables = { sessionId };
+  const [{ data, error }] = useSubscription({ query: PlaybackMovedDocument, variables });
   const [, pause] = useMutation(PausePlaybackDocument);
   const [, resume] = useMutation(ResumePlaybackDocument);
-  const sessionId = started.data?.startPlayback?.session?.id;
-  const [moved] = useSubscription({
-    query: PlaybackMovedDocument,
-    variables: { sessionId: sessionId ?? "" },
-    pause: sessionId === undefined,
-  });
-  const session = moved.data?.playbackMoved;
+  const session = data?.playbackMoved;
   const now = useNow(session?.state === "PLAYING");
 
-  useEffect(() => void start({ trackId }), [start, trackId]);
-
-  const problem = started.error?.message ?? moved.error?.message;
-  if (problem !== undefined) return <footer role="alert">{problem}</footer>;
-  if (!session || !sessionId) return <footer>…</footer>;
+  if (error) return <footer role="alert">{error.message}</footer>;
+  if (!session) return <footer>…</footer>;
   const since = session.state === "PLAYING" ? now - Date.parse(session.updatedAt) : 0;
   const position = session.positionMs + Math.max(0, since);
   return (

@@ -9,7 +9,7 @@ import "./style.css";
 import { urql } from "./urql";
 
 await readViewer();
-onViewerChange(() => void apollo.resetStore()); // what is mine is another's from now on
+onViewerChange(() => void apollo.clearStore()); // before the page of the next viewer reads it
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <ApolloProvider client={apollo}>
