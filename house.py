@@ -9,8 +9,6 @@ from starlette.applications import Starlette
 
 from adapters.rate_limit.memory import MemoryBuckets
 from db.idempotency import DatabaseAnswers
-from db.read import PING
-from errors import DependencyError
 from federation.engine import Engine
 from federation.limits import EngineLimits
 from federation.transport.http import HttpTransport
@@ -30,6 +28,7 @@ from web.cors import AllowedOrigins
 from web.draining import Drain
 from web.front_parts import FrontParts
 from web.house_authorization import HOUSE_AUTHORIZATION
+from web.house_checks import advisory_checks, required_checks
 from web.http_server import address_of, listen, serve_app, settle_garbage
 from web.idempotency import ANSWER_SECONDS, CLAIM_SECONDS_MAX
 from web.ipfs_documents import ipfs_documents
@@ -143,10 +142,8 @@ async def open_app(
         )
         yield build_app(
             parts,
-            checks={
-                "database": lambda: _check_databases(base),
-                "bus": lambda: _check_bus(base),
-            },
+            checks=required_checks(base),
+            advisory=advisory_checks(base, remote, SUPERGRAPH.read_text()),
             media=[
                 *media_routes(base, build_url_signer(settings), settings.data_dir / "uploads"),
                 ipfs_documents(base),
@@ -278,13 +275,3 @@ def build_engine(
         grouping=HOUSE_GROUPING,
         authorization=HOUSE_AUTHORIZATION,
     )
-
-
-async def _check_databases(base: UseCaseContext) -> None:
-    for database in base.databases.distinct():
-        await database.read.fetch(PING)
-
-
-async def _check_bus(base: UseCaseContext) -> None:
-    if not base.ports.live.is_connected:
-        raise DependencyError("The live bus is not connected.")

@@ -4,17 +4,15 @@ import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 
 from adapters.telemetry.metrics import LONG_SECONDS, Labelled, Metrics
 from cancellation import end_if_cancelled
-from db.outbox import JobState
+from db.queues import WAITING_QUEUES
 from db.read import query
 from db.tables.platform import jobs
-from db.types import Instant
 from domain.clock import Clock
 from workers.job_rows import IS_UNFINISHED, JobRows
 
@@ -22,16 +20,6 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 10.0
 """How old what is shown of the queues may be, beside the time that reading takes."""
-NOW: Final = bindparam("now", type_=Instant())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Waiting:
-    """Jobs of one queue that could be claimed."""
-
-    queue: str
-    count: int
-    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +31,6 @@ class _Unfinished:
     count: int
 
 
-WAITING: Final = query(
-    select(
-        jobs.c.queue,
-        func.count().label("count"),
-        func.min(jobs.c.available_at).label("since"),
-    )
-    .where(jobs.c.state == JobState.QUEUED.value, IS_UNFINISHED, jobs.c.available_at <= NOW)
-    .group_by(jobs.c.queue),
-    _Waiting,
-)
 UNFINISHED: Final = query(
     select(jobs.c.queue, jobs.c.state, func.count().label("count"))
     .where(IS_UNFINISHED)
@@ -112,9 +90,9 @@ class JobFigures:
             for found in await read.fetch(UNFINISHED):
                 key = found.queue, found.state
                 unfinished[key] = unfinished.get(key, 0) + found.count
-            for waiting in await read.fetch(WAITING, now=now):
-                seconds = max(0.0, (now - waiting.since).total_seconds())
-                oldest[waiting.queue] = max(seconds, oldest.get(waiting.queue, 0.0))
+            for waiting in await read.fetch(WAITING_QUEUES, now=now):
+                known = oldest.get(waiting.queue, 0.0)
+                oldest[waiting.queue] = max(waiting.seconds(now), known)
         self._unfinished, self._oldest = unfinished, oldest
 
     def _read_unfinished(self) -> Iterable[Labelled]:
