@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 AnswerT = TypeVar("AnswerT")
@@ -12,21 +13,24 @@ WATCHED_AFTER_SECONDS = 0.1
 """Most queries end before that, and none of them needs to know of a client that left."""
 
 
-async def run_unless_gone(answer: Awaitable[AnswerT], receive: Receive) -> AnswerT | None:
-    """Wait for the answer; None when the client went away and the work was stopped.
+async def run_unless_gone(answer: Awaitable[AnswerT], receive: Receive) -> AnswerT:
+    """Wait for the answer, and stop the work when the client goes away.
 
     What takes longer than a moment is watched: a task listens for the leaving and then cancels
     this one, as `asyncio.timeout` does, so the answer itself costs no task of its own.
+
+    Raises:
+        ClientDisconnect: it went away.
     """
     running = asyncio.current_task()
     assert running is not None
     watch = _Watch(receive, running)
     try:
         return await answer
-    except asyncio.CancelledError:
+    except asyncio.CancelledError as error:
         if not watch.is_client_gone or running.uncancel() > 0:
             raise  # someone else cancelled us
-        return None
+        raise ClientDisconnect from error
     finally:
         watch.end()
 

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from starlette.requests import ClientDisconnect
+
 from adapters.telemetry.metrics import OTHER, Count, Labelled, Metrics, Timings
 from domain.users.manifests import hash_of
 from errors import AppError
@@ -107,7 +109,7 @@ class Watched:
     def fail(self, error: BaseException) -> None:
         """It was refused, or given up because its client left."""
         self.end(())
-        if isinstance(error, Exception):
+        if isinstance(error, Exception) and not isinstance(error, ClientDisconnect):
             self._operation.errors.add()
             self._client.errors.add()
 

@@ -9,8 +9,6 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
 
-from federation.engine import GraphQLResponse
-from federation.execute.begun import Begun
 from web.answer_types import OFFERS, AnswerTypes, StreamType, read_accept
 from web.batches import check_batch, run_batch
 from web.client_leaving import run_unless_gone
@@ -62,8 +60,7 @@ class StreamedAnswer(Struct, frozen=True):
     stream: StreamType
 
 
-Answer = JsonAnswer | StreamedAnswer | None
-"""None: the client went away, and nobody is answered."""
+Answer = JsonAnswer | StreamedAnswer
 
 
 class RequestHead(Struct, frozen=True):
@@ -136,12 +133,18 @@ class GraphQLOverHTTP:
         return head if head.types.has_any else None
 
     async def answer_known(self, head: RequestHead, body: bytes, receive: Receive) -> Answer:
-        """Answer a request whose head is known and whose body is all there."""
+        """Answer a request whose head is known and whose body is all there.
+
+        Raises:
+            ClientDisconnect: the client went away.
+        """
         client = ask_again(head.client)
         bind_contextvars(request_id=client.request_id)
         try:
             params = self._params_of(decode_json(body, self._limits), head.document_id)
             return await self._answer(params, receive, client, head.types, is_get=False)
+        except ClientDisconnect:
+            raise
         except Exception as error:  # noqa: BLE001 -- the border: all are answered
             self._runner.count_refusal(error)
             return await answer_refusal(error, client, head.types.single)
@@ -187,7 +190,8 @@ class GraphQLOverHTTP:
         is_get: bool,
     ) -> Answer:
         if isinstance(params, list):
-            return await self._answer_batch(params, client, receive)
+            running = run_batch(params, client, self._runner)
+            return await answer_batch(await run_unless_gone(running, receive), client)
         operation = await self._runner.read_operation(params, client)
         if operation.is_mutation and is_get:
             raise MutationByGet("Send mutations by POST.")
@@ -204,22 +208,20 @@ class GraphQLOverHTTP:
             )
         if types.single is None:
             raise NotAcceptable(f"One answer comes as one of {', '.join(OFFERS)}.")
-        response = await self._run(operation, client, receive)
-        if response is None:
-            return None
+        response = await self._runner.run(operation, client, receive)
         return await answer_response(response, client, types.single, is_get=is_get)
 
     async def deliver(self, answer: Answer, receive: Receive, send: Send) -> None:
         """Send an answer by ASGI, until its end or until the client leaves."""
         if isinstance(answer, JsonAnswer):
             await send_answer(send, answer)
-        elif answer is not None:
-            operation, client, stream = answer.operation, answer.client, answer.stream
-            send = completing(send, security_headers(client.scheme))
-            if stream.media_type == EVENT_STREAM:
-                await self._events.serve(operation, client, receive, send)
-            else:
-                await self._multipart.serve(operation, client, stream, receive, send)
+            return
+        operation, client, stream = answer.operation, answer.client, answer.stream
+        send = completing(send, security_headers(client.scheme))
+        if stream.media_type == EVENT_STREAM:
+            await self._events.serve(operation, client, receive, send)
+        else:
+            await self._multipart.serve(operation, client, stream, receive, send)
 
     def _choose_stream(self, operation: Operation, types: AnswerTypes) -> StreamType | None:
         """How an operation of many answers is sent; None for one that has only one."""
@@ -229,21 +231,6 @@ class GraphQLOverHTTP:
         if wants_stream or (self._can_defer and operation.defers):
             return types.deferred
         return None
-
-    async def _answer_batch(
-        self, values: list[Any], client: ClientRequest, receive: Receive
-    ) -> JsonAnswer | None:
-        body = await run_unless_gone(run_batch(values, client, self._runner), receive)
-        return None if body is None else await answer_batch(body, client)
-
-    async def _run(
-        self, operation: Operation, client: ClientRequest, receive: Receive
-    ) -> GraphQLResponse | None:
-        """Run, but give up on a query whose client goes away; then nobody is answered."""
-        if operation.is_mutation:
-            return await self._runner.run(operation, client)
-        running = Begun(self._runner.run(operation, client))
-        return running.result if running.is_done else await run_unless_gone(running, receive)
 
     async def _read_params(self, head: RequestHead, receive: Receive) -> GraphQLParams | list[Any]:
         """What is asked for; a list for a batch."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any, Final, cast
 
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 from uvicorn._types import ASGI3Application, HTTPScope
 from uvicorn.protocols.http.httptools_impl import (
@@ -169,7 +170,10 @@ class _WholeRequest(RequestResponseCycle):
 
     async def answer(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Answer it: in one write where that can be, else by ASGI."""
-        answer = await self._graphql.answer_known(self._head, self._given, receive)
+        try:
+            answer = await self._graphql.answer_known(self._head, self._given, receive)
+        except ClientDisconnect:
+            return
         head = self._write_head(answer) if isinstance(answer, JsonAnswer) else None
         if head is None or not isinstance(answer, JsonAnswer):
             await self._graphql.deliver(answer, receive, send)

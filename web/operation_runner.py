@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
+from starlette.types import Receive
 
 from errors import Unauthenticated
 from federation.engine import GraphQLRequest, GraphQLResponse
 from federation.errors import FederationError
 from federation.execute.begun import Begun
 from federation.execute.deadline import Deadline
+from web.client_leaving import run_unless_gone
 from web.client_names import read_client_name
 from web.client_request import ClientRequest
 from web.deferred_answers import answers_in_pieces
@@ -189,18 +191,21 @@ class OperationRunner:
             raise Unauthenticated("Log in to send files.")
         return client
 
-    async def run(self, operation: Operation, client: ClientRequest) -> GraphQLResponse:
+    async def run(
+        self, operation: Operation, client: ClientRequest, receive: Receive | None = None
+    ) -> GraphQLResponse:
         """Run a query or mutation to its answer; a failure is an answer without data.
 
-        A mutation runs to its end even when its client goes away: nobody could tell how
-        far it had come.
+        A query is given up when `receive` tells that its client went away. A mutation runs to
+        its end: nobody could tell how far it had come.
 
         Raises:
             AppError: refused before it began.
+            ClientDisconnect: it was given up.
         """
         assert not operation.is_subscription, "a subscription has many answers"
         if not operation.is_mutation:
-            return await self._run_in_time(operation, client)
+            return await self._run_in_time(operation, client, receive)
         task = asyncio.create_task(self._run_to_end(operation, client))
         self._mutations.add(task)
         task.add_done_callback(self._forget)
@@ -271,13 +276,18 @@ class OperationRunner:
     async def _run_to_end(self, operation: Operation, client: ClientRequest) -> GraphQLResponse:
         """Run a mutation, for which the end of the process waits."""
         with self.drain.told(lambda: None):
-            return await self._run_in_time(operation, client)
+            return await self._run_in_time(operation, client, None)
 
-    async def _run_in_time(self, operation: Operation, client: ClientRequest) -> GraphQLResponse:
+    async def _run_in_time(
+        self, operation: Operation, client: ClientRequest, receive: Receive | None
+    ) -> GraphQLResponse:
         try:
             with self._operations:
                 running = Begun(self._run_in_context(operation, client))
-                response = running.result if running.is_done else await self._wait_for(running)
+                if running.is_done:
+                    response = running.result
+                else:
+                    response = await self._wait_for(running, receive)
         except BaseException as error:
             if operation.watched is not None:
                 operation.watched.fail(error)
@@ -286,11 +296,13 @@ class OperationRunner:
             operation.watched.end(response.errors)
         return with_request_id(response, client.request_id)
 
-    async def _wait_for(self, running: Begun[GraphQLResponse]) -> GraphQLResponse:
+    async def _wait_for(
+        self, running: Begun[GraphQLResponse], receive: Receive | None
+    ) -> GraphQLResponse:
         deadline = Deadline(self._parts.limits.operation_seconds_max)
         try:
             with deadline:
-                return await running
+                return await (running if receive is None else run_unless_gone(running, receive))
         except TimeoutError as error:
             if not deadline.is_over:
                 raise
