@@ -56,6 +56,7 @@ class RepeatedHeads(HttpToolsProtocol):
         self._before = self._after = b""
         self._learns_left = LEARNED_MAX
         self._is_between = True
+        self._answered_at = 0.0
         self._defaults: list[Header] = []
         self._defaults_written: bytes | None = b""
 
@@ -84,6 +85,28 @@ class RepeatedHeads(HttpToolsProtocol):
         if is_idle and self._is_between and self._learns_left:
             self._learn(self._front, data)
 
+    def on_whole_response(self) -> None:
+        """Go on after the answer to a known head; a timer that runs is left to find it out."""
+        is_timed = self.timeout_keep_alive_task is not None
+        if not is_timed or self.pipeline or self.transport.is_closing():
+            self.on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self._answered_at = self.loop.time()
+        self.flow.resume_reading()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that is silent for too long; wait on where something was answered."""
+        self.timeout_keep_alive_task = None
+        if self.cycle is not None and not self.cycle.response_complete:
+            return  # its end begins a new time
+        seconds = self._answered_at + self.timeout_keep_alive - self.loop.time()
+        if seconds > 0:
+            again = self.timeout_keep_alive_handler
+            self.timeout_keep_alive_task = self.loop.call_later(seconds, again)
+        else:
+            super().timeout_keep_alive_handler()
+
     def written_defaults(self) -> bytes | None:
         """The headers that the server puts on every answer; None where they end the connection."""
         defaults = self.server_state.default_headers
@@ -99,7 +122,6 @@ class RepeatedHeads(HttpToolsProtocol):
 
     def _answer(self, front: FrontApp, head: RequestHead, body: bytes) -> None:
         self._learns_left = LEARNED_MAX
-        self._unset_keepalive_if_required()
         cycle = _WholeRequest(self, front, head, body)
         self.cycle = cycle
         self._start_asgi_task(cycle, cast("ASGI3Application", cycle.answer))
@@ -159,7 +181,7 @@ class _WholeRequest(RequestResponseCycle):
             message_event=asyncio.Event(),
             expect_100_continue=False,
             keep_alive=True,
-            on_response=protocol.on_response_complete,
+            on_response=protocol.on_whole_response,
         )
         self.more_body = False
         self._written_defaults = protocol.written_defaults

@@ -490,17 +490,33 @@ async def test_a_client_that_does_not_read_is_waited_for() -> None:
     assert connection.told.count(b'{"data":{"hello":"world"}}') == 2
 
 
-async def test_a_connection_is_kept_for_a_while_after_each_answer_and_then_closed() -> None:
-    connection = Connection(config={"timeout_keep_alive": 0})
-    connection.protocol.timeout_keep_alive = KEEP_ALIVE_SECONDS
+async def test_a_connection_is_kept_for_a_while_after_its_last_answer_and_then_closed() -> None:
+    connection = Connection()
+    for _ in range(2):
+        await connection.ask(request("{ hello }"))
+
+    connection.protocol.timeout_keep_alive_handler()  # of the first answer
+    is_kept = not connection.transport.is_closed
+    timer = connection.protocol.timeout_keep_alive_task
+    connection.protocol.timeout_keep_alive = 0
+    connection.protocol.timeout_keep_alive_handler()
+
+    assert is_kept
+    assert timer is not None
+    assert connection.transport.is_closed
+
+
+async def test_nobody_is_thought_silent_while_an_answer_is_under_way() -> None:
+    connection = Connection()
     await ask_slowly(connection)
-    is_timed = connection.protocol.timeout_keep_alive_task is not None
     connection.protocol.timeout_keep_alive = 0
 
+    connection.protocol.timeout_keep_alive_handler()
+    is_kept = not connection.transport.is_closed
     connection.engine.gate.set()
     await until(lambda: connection.transport.is_closed)
 
-    assert not is_timed
+    assert is_kept
     assert b'{"data":{"slow":"done"}}' in connection.told
 
 
