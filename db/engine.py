@@ -1,6 +1,6 @@
 """Databases: one for all domains by default, or one for each by settings."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from db.read import OpenRead, PostgresRead, SqliteRead
+from domain.messages.envelope import Event
 
 DOMAINS = ("media", "users", "social", "nft", "ai", "royalties")
+
+TellCommitted = Callable[[Sequence[Event]], Awaitable[None]]
+"""Hears what this process has committed, before whoever asked for it; never raises."""
 
 BUSY_SECONDS_MAX = 5
 WRITE_CONNECTIONS_MAX = 10
@@ -31,6 +35,8 @@ class Database:
     """The domains whose tables it holds."""
     path: Path | None = None
     """The file, on SQLite."""
+    tell_committed: TellCommitted | None = None
+    """None: nobody wants to hear."""
 
     async def close(self) -> None:
         """Give all connections back."""
@@ -55,6 +61,11 @@ class Databases:
     def distinct(self) -> Iterable[Database]:
         """Each database once."""
         return tuple(self._distinct)
+
+    def tell_committed_to(self, tell: TellCommitted) -> None:
+        """Tell somebody the events of every unit of work that this process commits from now on."""
+        for database in self._distinct:
+            database.tell_committed = tell
 
     async def close(self) -> None:
         """Close them all."""

@@ -56,6 +56,8 @@ class UnitOfWork(Generic[RepoT]):
         self._connection: AsyncConnection | None = None
         self._transaction: AsyncTransaction | None = None
         self._is_committing = False
+        self._published: list[Event] = []
+        self._committed: list[Event] = []
 
     async def __aenter__(self) -> Self:
         """Open the transaction.
@@ -88,6 +90,7 @@ class UnitOfWork(Generic[RepoT]):
     async def publish(self, event: Event) -> None:
         """Say that something happened; told only when we commit."""
         await add_event(self.connection, event, now=self._clock.now())
+        self._published.append(event)
 
     async def commit(self) -> None:
         """Keep everything, rows and messages together."""
@@ -97,6 +100,7 @@ class UnitOfWork(Generic[RepoT]):
         self._is_committing = True
         await self._transaction.commit()
         self._is_committing = False
+        self._committed = self._published
 
     @property
     def connection(self) -> AsyncConnection:
@@ -118,6 +122,8 @@ class UnitOfWork(Generic[RepoT]):
             OutcomeUnknown: it went away in the commit.
         """
         await self._release()
+        if self._committed and self._database.tell_committed is not None:
+            await self._database.tell_committed(self._committed)
         if not isinstance(error, DBAPIError):
             return
         if error.connection_invalidated and self._is_committing:

@@ -4,10 +4,14 @@ from typing import Generic, TypeVar
 
 import strawberry
 
+from schema.caching import AS_AROUND
+
 NodeT = TypeVar("NodeT")
 
 
-@strawberry.federation.type(shareable=True, description="Whether and where a list goes on.")
+@strawberry.federation.type(
+    shareable=True, directives=[AS_AROUND], description="Whether and where a list goes on."
+)
 class PageInfo:
     """Where the page stands in its list."""
 
@@ -17,7 +21,9 @@ class PageInfo:
     end_cursor: str | None
 
 
-@strawberry.federation.type(shareable=True, description="One item and its place in the list.")
+@strawberry.federation.type(
+    shareable=True, directives=[AS_AROUND], description="One item and its place in the list."
+)
 class Edge(Generic[NodeT]):
     """An item with its cursor."""
 
@@ -25,7 +31,9 @@ class Edge(Generic[NodeT]):
     cursor: str
 
 
-@strawberry.federation.type(shareable=True, description="A slice of a list.")
+@strawberry.federation.type(
+    shareable=True, directives=[AS_AROUND], description="A slice of a list."
+)
 class Connection(Generic[NodeT]):
     """A page of items."""
 

@@ -11,6 +11,15 @@ PARTNER_KEYS: Final = "partner-keys"
 """Says that a partner's key was made or ended."""
 
 
+OPERATOR: Final = "cache:purges"
+"""What an operator tells all gateways to forget of what they keep."""
+
+
+def changes(name: str) -> str:
+    """Events of this name, for those who keep what they make old."""
+    return f"changes:{name}"
+
+
 def playback(session_id: PlaybackSessionId) -> str:
     """Moves of one playback session."""
     return f"playback:{session_id}"

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 import msgspec
 
+from domain.messages import channels
+
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A value that leaves the process; the name carries the domain and the version."""
@@ -32,7 +34,11 @@ class Command(Message, frozen=True, kw_only=True):
 class Event(Message, frozen=True, kw_only=True):
     """This happened: kept in the event log, told to other domains and live subscribers."""
 
+    makes_old: ClassVar[bool] = False
+    """Whether others may have been told before what is no longer so: gateways that keep answers
+    are told of it."""
+
     @property
     def channel(self) -> str | None:
         """The live channel that carries it, if any."""
-        return None
+        return channels.changes(self.name) if self.makes_old else None

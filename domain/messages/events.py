@@ -5,6 +5,7 @@ from datetime import datetime
 from domain.ids import (
     AlbumId,
     ArtistId,
+    CommentId,
     JobId,
     NotificationId,
     PlayableKind,
@@ -25,6 +26,14 @@ class UserRegistered(Event, frozen=True, kw_only=True):
     username: str
 
 
+class ProfileChanged(Event, frozen=True, kw_only=True):
+    """An account calls itself something else, or says something else of itself."""
+
+    name = "users.profile_changed.v1"
+    makes_old = True
+    user_id: UserId
+
+
 class TrackChanged(Event, frozen=True, kw_only=True):
     """A track was made or changed: the whole of what other domains may keep as a projection.
 
@@ -32,6 +41,7 @@ class TrackChanged(Event, frozen=True, kw_only=True):
     """
 
     name = "media.track_changed.v1"
+    makes_old = True
     track_id: TrackId
     artist_id: ArtistId
     album_id: AlbumId
@@ -52,6 +62,7 @@ class AlbumReleased(Event, frozen=True, kw_only=True):
     """An album's first track can be heard by anyone; sent once in the album's life."""
 
     name = "media.album_released.v1"
+    makes_old = True
     album_id: AlbumId
     artist_id: ArtistId
     title: str
@@ -91,20 +102,50 @@ class ArtistFollowed(Event, frozen=True, kw_only=True):
     """Somebody follows an artist from now on."""
 
     name = "social.artist_followed.v1"
+    makes_old = True
     user_id: UserId
     artist_id: ArtistId
     at: datetime
+
+
+class ArtistUnfollowed(Event, frozen=True, kw_only=True):
+    """Somebody no longer follows an artist."""
+
+    name = "social.artist_unfollowed.v1"
+    makes_old = True
+    user_id: UserId
+    artist_id: ArtistId
 
 
 class PlayableLiked(Event, frozen=True, kw_only=True):
     """Somebody likes something, or (is_liked False) took it back."""
 
     name = "social.playable_liked.v1"
+    makes_old = True
     user_id: UserId
     kind: PlayableKind
     playable_id: str
     is_liked: bool
     at: datetime
+
+
+class CommentsChanged(Event, frozen=True, kw_only=True):
+    """A comment was written, edited or deleted."""
+
+    name = "social.comments_changed.v1"
+    makes_old = True
+    comment_id: CommentId
+    playable: str
+    """Kind and id of what it is about."""
+
+
+class PlayableKept(Event, frozen=True, kw_only=True):
+    """Social has taken over media's newest word on something: who may see what is said of it."""
+
+    name = "social.playable_kept.v1"
+    makes_old = True
+    playable: str
+    """Its kind and id."""
 
 
 class NotificationCreated(Event, frozen=True, kw_only=True):

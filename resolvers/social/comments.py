@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from db.repositories.social import SocialRepository
 from domain.ids import CommentId, PlayableKey, new_id
+from domain.messages.events import CommentsChanged
 from domain.pages import Page, PageRequest, before_text, build_page
 from domain.policies.social import (
     require_comment_author,
@@ -38,6 +39,7 @@ async def add_comment(ctx: RequestContext, key: PlayableKey, *, body: str) -> Co
     async with ctx.unit_of_work(SocialRepository) as uow:
         require_visible_playable(ctx.viewer, await uow.rows.find_playable(key))
         await uow.rows.add_comment(comment)
+        await uow.publish(_changed(comment))
         await uow.commit()
     ctx.loaders.social.playable_stats_by_key.clear(str(key))
     return comment
@@ -57,6 +59,7 @@ async def edit_comment(ctx: RequestContext, comment_id: CommentId, *, body: str)
         require_comment_author(ctx.viewer, comment)
         edited = replace(comment, body=text, edited_at=ctx.clock.now())
         await uow.rows.save_comment(edited)
+        await uow.publish(_changed(edited))
         await uow.commit()
     ctx.loaders.social.comment_by_id.clear(comment_id)
     return edited
@@ -73,6 +76,7 @@ async def delete_comment(ctx: RequestContext, comment_id: CommentId) -> None:
         comment = _found(await uow.rows.lock_comment(comment_id))
         require_may_delete(ctx.viewer, comment)
         await uow.rows.save_comment(replace(comment, deleted_at=ctx.clock.now()))
+        await uow.publish(_changed(comment))
         await uow.commit()
     ctx.loaders.social.comment_by_id.clear(comment_id)
     ctx.loaders.social.playable_stats_by_key.clear(comment.playable)
@@ -118,6 +122,10 @@ async def list_comments(
 
 def _checked_body(body: str) -> str:
     return checked_text(body, field="body", chars_min=1, chars_max=COMMENT_CHARS_MAX)
+
+
+def _changed(comment: Comment) -> CommentsChanged:
+    return CommentsChanged(comment_id=comment.id, playable=comment.playable)
 
 
 def _found(comment: Comment | None) -> Comment:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from db.repositories.social import SocialRepository
 from domain.ids import ArtistId
-from domain.messages.events import ArtistFollowed
+from domain.messages.events import ArtistFollowed, ArtistUnfollowed
 from domain.pages import Page, PageRequest, before_instant, build_page, instant_cursor
 from domain.social.records import Follow
 from errors import NotFound
@@ -35,7 +35,8 @@ async def unfollow_artist(ctx: RequestContext, artist_id: ArtistId) -> None:
     """Stop following; doing it twice changes nothing."""
     user_id = ctx.viewer.require_user_id()
     async with ctx.unit_of_work(SocialRepository) as uow:
-        await uow.rows.remove_follow(user_id, artist_id)
+        if await uow.rows.remove_follow(user_id, artist_id):
+            await uow.publish(ArtistUnfollowed(user_id=user_id, artist_id=artist_id))
         await uow.commit()
     _forget(ctx, artist_id)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from db.repositories.social import SocialRepository
 from domain.ids import PlayableKey, PlayableKind
-from domain.messages.events import TrackChanged
+from domain.messages.events import PlayableKept, TrackChanged
 from domain.policies.social import may_see_playable
 from domain.social.records import KnownPlayable, PlayableStats
 from resolvers.context import RequestContext, UseCaseContext
@@ -12,16 +12,18 @@ from resolvers.context import RequestContext, UseCaseContext
 
 async def keep_track(ctx: UseCaseContext, event: TrackChanged) -> None:
     """Take over media's newest word on a track; an older one is ignored."""
+    playable = str(PlayableKey(PlayableKind.TRACK, event.track_id))
     async with ctx.unit_of_work(SocialRepository) as uow:
         await uow.rows.keep_playable(
             KnownPlayable(
-                playable=str(PlayableKey(PlayableKind.TRACK, event.track_id)),
+                playable=playable,
                 artist_id=event.artist_id,
                 owner_id=event.owner_id,
                 is_public=event.is_public,
                 version=event.version,
             )
         )
+        await uow.publish(PlayableKept(playable=playable))
         await uow.commit()
 
 

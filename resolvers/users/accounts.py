@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from db.repositories.users import UsersRepository
 from domain.ids import UserId, new_id
-from domain.messages.events import UserRegistered
+from domain.messages.events import ProfileChanged, UserRegistered
 from domain.policies.users import require_edit_profile
 from domain.text import checked_text
 from domain.users.records import Account, User
@@ -97,6 +97,7 @@ async def update_profile(
             raise NotFound("This account is gone.")
         changed = replace(account, **changes)  # type: ignore[arg-type]
         await uow.rows.save_account(changed)
+        await uow.publish(ProfileChanged(user_id=user_id))
         await uow.commit()
     ctx.loaders.users.user_by_id.clear(user_id)
     ctx.loaders.users.account_by_id.clear(user_id)

@@ -4,6 +4,7 @@ import strawberry
 
 from domain.ai import records as ai
 from resolvers.ai import recommendations, training
+from schema.caching import MEDIUM, same_for_all
 from schema.costs import Cost, paged_fields
 from schema.info import Info
 from subgraphs.ai.types import Recommendations, RecommenderModel
@@ -25,6 +26,7 @@ class Query:
 
     @strawberry.field(
         graphql_type=RecommenderModel | None,
+        directives=[same_for_all(MEDIUM)],
         description="The newest training; null before the first.",
     )
     @staticmethod

@@ -10,6 +10,7 @@ from resolvers.ai import similar_tracks
 from resolvers.ai.similar_tracks import SIMILAR_DEFAULT
 from resolvers.context import RequestContext
 from schema.batched import batched, references
+from schema.caching import SHORT, good_for
 from schema.costs import paged_list
 from schema.global_id import global_id
 from schema.playable_ids import parse_playable_id
@@ -26,7 +27,7 @@ class Playable:
 
     @strawberry.field(
         graphql_type=list["SimilarPlayable"] | None,
-        directives=[paged_list(SIMILAR_DEFAULT)],
+        directives=[paged_list(SIMILAR_DEFAULT), good_for(SHORT)],
         description="What sounds most like it, best first; `first` from 1 to 50, 10 by default.",
     )
     @batched
@@ -38,6 +39,7 @@ class Playable:
 
     @strawberry.field(
         graphql_type="AudioAnalysis | None",
+        directives=[good_for(SHORT)],
         description="How it sounds; null until a worker has listened.",
     )
     @batched

@@ -12,6 +12,7 @@ from domain.pages import Page, page_request
 from resolvers import jobs
 from resolvers.media import albums, artists, nodes, playback, tracks
 from resolvers.media import search as searching
+from schema.caching import SHORT, good_for
 from schema.costs import PAGED, Cost
 from schema.ids import parse_id, split_id
 from schema.info import Info
@@ -22,7 +23,10 @@ from subgraphs.media.playback_types import PlaybackSession
 from subgraphs.media.types import Album, Artist, Track
 
 SearchResult = Annotated[
-    Artist | Album | Track, strawberry.union("SearchResult", description="What search finds.")
+    Artist | Album | Track,
+    strawberry.federation.union(
+        "SearchResult", directives=[good_for(SHORT)], description="What search finds."
+    ),
 ]
 
 
@@ -56,7 +60,7 @@ class Query:
 
     @strawberry.field(
         graphql_type=Connection[Track] | None,
-        directives=[PAGED],
+        directives=[PAGED, good_for(SHORT)],
         description="Public tracks, the newest first.",
     )
     @staticmethod
@@ -80,7 +84,7 @@ class Query:
 
     @strawberry.field(
         graphql_type=Connection[SearchResult] | None,
-        directives=[Cost(weight=10), PAGED],
+        directives=[Cost(weight=10), PAGED, good_for(SHORT)],
         description=(
             "What holds all these words, or words that begin so; case and accents do not matter. "
             "The best first."

@@ -12,6 +12,7 @@ from domain.pages import Page, page_request
 from resolvers.context import RequestContext
 from resolvers.media import albums, artists, tracks
 from schema.batched import batched, references
+from schema.caching import SHORT, good_for
 from schema.costs import PAGED
 from schema.global_id import global_id
 from schema.ids import parse_id
@@ -25,7 +26,9 @@ strawberry.enum(media.TrackState, description="How far a recording is on its way
 strawberry.enum(StreamQuality, description="64, 128 or 256 kilobits of AAC.")
 
 
-@strawberry.federation.type(keys=["id"], description="Whose music it is.")
+@strawberry.federation.type(
+    keys=["id"], directives=[good_for(SHORT)], description="Whose music it is."
+)
 class Artist(Node):
     """An artist."""
 
@@ -81,7 +84,9 @@ class Artist(Node):
         return await artists.find_artists(ctx, keys)
 
 
-@strawberry.federation.type(keys=["id"], description="Tracks that belong together.")
+@strawberry.federation.type(
+    keys=["id"], directives=[good_for(SHORT)], description="Tracks that belong together."
+)
 class Album(Node):
     """An album; a single is an album of its own."""
 
@@ -126,7 +131,9 @@ class Album(Node):
         return await albums.find_albums(ctx, keys)
 
 
-@strawberry.federation.interface(keys=["id"], description="What can be played.")
+@strawberry.federation.interface(
+    keys=["id"], directives=[good_for(SHORT)], description="What can be played."
+)
 class Playable:
     """Something playable; other domains add to it."""
 
@@ -167,7 +174,7 @@ class Stream:
     expires_at: DateTime
 
 
-@strawberry.federation.type(keys=["id"], description="A recording.")
+@strawberry.federation.type(keys=["id"], directives=[good_for(SHORT)], description="A recording.")
 class Track(Node, Playable):
     """A recording that can be played."""
 

@@ -4,6 +4,7 @@ import strawberry
 
 from domain.royalties import records as royalties
 from resolvers.royalties import statements
+from schema.caching import LONG, same_for_all
 from schema.info import Info
 from subgraphs.royalties.statements import Statement
 from subgraphs.royalties.types import Money
@@ -14,7 +15,9 @@ class Query:
     """What royalties can be asked; what is mine is null when nobody is logged in."""
 
     @strawberry.field(
-        graphql_type=Money | None, description="What 1,000 counted plays earn their payees."
+        graphql_type=Money | None,
+        directives=[same_for_all(LONG)],
+        description="What 1,000 counted plays earn their payees.",
     )
     @staticmethod
     def royalty_per_thousand_plays() -> royalties.Money:

@@ -8,6 +8,7 @@ from domain.ids import ArtistId, ArtistKey
 from resolvers.context import RequestContext
 from resolvers.social import follows
 from schema.batched import batched, references
+from schema.caching import COUNTED, OF_THE_VIEWER, same_for_all
 from schema.global_id import global_id
 from schema.ids import parse_id
 from schema.keys import STUB_KEY
@@ -33,13 +34,21 @@ class Artist:
 
     id: strawberry.ID = global_id()
 
-    @strawberry.field(graphql_type=int | None, description="How many follow the artist.")
+    @strawberry.field(
+        graphql_type=int | None,
+        directives=[same_for_all(COUNTED)],
+        description="How many follow the artist.",
+    )
     @batched
     async def follower_count(parents: Sequence[ArtistKey], ctx: RequestContext) -> list[int]:
         """Each artist's followers, counted."""
         return await follows.count_followers(ctx, [artist.id for artist in parents])
 
-    @strawberry.field(graphql_type=bool | None, description="Null when nobody is logged in.")
+    @strawberry.field(
+        graphql_type=bool | None,
+        directives=[OF_THE_VIEWER],
+        description="Null when nobody is logged in.",
+    )
     @batched
     async def is_followed_by_me(
         parents: Sequence[ArtistKey], ctx: RequestContext

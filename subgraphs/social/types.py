@@ -10,6 +10,7 @@ from domain.social import records as social
 from resolvers.context import RequestContext
 from resolvers.social import comments, likes
 from schema.batched import batched, references
+from schema.caching import COUNTED, OF_THE_VIEWER, good_for
 from schema.costs import PAGED
 from schema.global_id import global_id
 from schema.ids import parse_id
@@ -27,13 +28,19 @@ class Playable:
 
     id: strawberry.ID = global_id()
 
-    @strawberry.field(graphql_type=int | None, description="How many like it.")
+    @strawberry.field(
+        graphql_type=int | None, directives=[good_for(COUNTED)], description="How many like it."
+    )
     @batched
     async def like_count(parents: Sequence[PlayableKey], ctx: RequestContext) -> list[int | None]:
         """Likes, counted."""
         return await likes.count_likes(ctx, parents)
 
-    @strawberry.field(graphql_type=bool | None, description="Null when nobody is logged in.")
+    @strawberry.field(
+        graphql_type=bool | None,
+        directives=[OF_THE_VIEWER],
+        description="Null when nobody is logged in.",
+    )
     @batched
     async def is_liked_by_me(
         parents: Sequence[PlayableKey], ctx: RequestContext
@@ -41,7 +48,11 @@ class Playable:
         """Whether the viewer likes each."""
         return await likes.are_liked_by_viewer(ctx, parents)
 
-    @strawberry.field(graphql_type=int | None, description="How many comments it has.")
+    @strawberry.field(
+        graphql_type=int | None,
+        directives=[good_for(COUNTED)],
+        description="How many comments it has.",
+    )
     @batched
     async def comment_count(
         parents: Sequence[PlayableKey], ctx: RequestContext
@@ -50,7 +61,9 @@ class Playable:
         return await comments.count_comments(ctx, parents)
 
     @strawberry.field(
-        graphql_type=Connection["Comment"] | None, directives=[PAGED], description="Newest first."
+        graphql_type=Connection["Comment"] | None,
+        directives=[PAGED, good_for(COUNTED)],
+        description="Newest first.",
     )
     @batched
     async def comments(
@@ -70,7 +83,9 @@ class Playable:
         return keys
 
 
-@strawberry.federation.type(keys=["id"], description="What somebody wrote.")
+@strawberry.federation.type(
+    keys=["id"], directives=[good_for(COUNTED)], description="What somebody wrote."
+)
 class Comment:
     """A comment under something playable."""
 

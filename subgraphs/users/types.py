@@ -10,6 +10,7 @@ from domain.viewer import Role
 from resolvers.context import RequestContext
 from resolvers.users import accounts
 from schema.batched import batched, references
+from schema.caching import SHORT, good_for
 from schema.global_id import global_id
 from schema.ids import parse_id
 from schema.scalars import DateTime
@@ -17,7 +18,9 @@ from schema.scalars import DateTime
 strawberry.enum(Role, description="What an account may be.")
 
 
-@strawberry.federation.type(keys=["id"], description="An account as others see it.")
+@strawberry.federation.type(
+    keys=["id"], directives=[good_for(SHORT)], description="An account as others see it."
+)
 class User:
     """A listener, creator, moderator or admin."""
 

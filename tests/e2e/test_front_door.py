@@ -84,5 +84,5 @@ async def test_the_house_defers_and_lets_answers_for_everyone_be_kept(
     assert [item["data"] for each in later for item in each["incremental"]] == [
         {"pageInfo": {"hasNextPage": False}}
     ]
-    assert (kept.status_code, kept.headers["cache-control"]) == (200, "no-cache")
+    assert (kept.status_code, kept.headers["cache-control"]) == (200, "public, max-age=300")
     assert (embedded.status_code, page.status_code) == (403, 406)
