@@ -40,6 +40,7 @@ from web.media_uploads import media_routes
 from web.observed_engine import observe_transports, planning_observer
 from web.observed_house import observing
 from web.operation_checks import SchemaChecks
+from web.partner_pages import PartnerPages
 from web.persisted_documents import read_manifest
 from web.rate_limits import PartnerQuotas, RateLimits, per_minute
 from web.remote_subgraphs import remote_transports
@@ -147,6 +148,7 @@ async def open_app(
             media=[
                 *media_routes(base, build_url_signer(settings), settings.data_dir / "uploads"),
                 ipfs_documents(base),
+                *PartnerPages(parts).routes(),
             ],
             explorer_query=_explorer_query(settings),
         )

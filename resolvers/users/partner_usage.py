@@ -1,12 +1,13 @@
 """What partners use: taken out of their quotas, counted, and told to them and to admins."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime, timedelta
 
 from db.read import fetch_one
 from db.repositories.partners import PartnersRepository
 from domain.ids import PartnerKeyId
 from domain.policies.users import require_manage_clients, require_see_partner
+from domain.users.clients import checked_client
 from domain.users.partner_usage import (
     EXPORTED_MAX,
     PartnerAccount,
@@ -76,7 +77,7 @@ async def read_partner_account(
     Raises:
         NotFound: there is no such partner for this viewer.
         Unauthenticated: no partner was named, and no key was sent.
-        BadInput: too many days.
+        BadInput: too many days, or no name.
     """
     found = await _find(ctx, partner)
     return PartnerAccount(
@@ -90,7 +91,7 @@ async def read_partner_account(
 
 async def export_partner_uses(
     ctx: RequestContext, *, partner: str | None = None, days: int = DAYS_DEFAULT
-) -> AsyncIterator[list[ToldUse]]:
+) -> AsyncGenerator[list[ToldUse], None]:
     """All of what a partner's keys were used for, page by page; at most EXPORTED_MAX rows.
 
     Raises:
@@ -109,7 +110,7 @@ async def export_partner_uses(
 async def _find(ctx: RequestContext, name: str | None) -> Partner:
     read, own = ctx.read("users"), ctx.viewer.partner_id
     if name is not None:
-        found = await fetch_one(read, PARTNER_BY_NAME, name=name)
+        found = await fetch_one(read, PARTNER_BY_NAME, name=checked_client(name, field="partner"))
     elif own is not None:
         found = await fetch_one(read, PARTNER_BY_ID, partner_id=own)
     else:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from db.repositories.partners import PartnersRepository
 from domain.policies.users import require_manage_clients
+from domain.users.clients import checked_client
 from domain.users.partners import Partner
-from domain.users.plans import PLANS_MAX, PartnerPlan, checked_plan
+from domain.users.plans import NAME, PLANS_MAX, PartnerPlan, checked_plan
 from errors import BadInput, NotFound, TooLarge
 from loaders.partners import PLANS
 from resolvers.context import RequestContext
@@ -41,11 +42,12 @@ async def give_partner_plan(ctx: RequestContext, *, partner: str, plan: str | No
     Raises:
         Unauthenticated, Forbidden: the viewer is no admin.
         NotFound: there is no such partner, or no such plan.
-        BadInput: the plan is for sandbox keys; give it to a key.
+        BadInput: no name, or the plan is for sandbox keys: give it to a key.
     """
     require_manage_clients(ctx.viewer)
+    name = checked_client(partner, field="partner")
     async with ctx.unit_of_work(PartnersRepository) as uow:
-        found = await uow.rows.lock_partner(partner)
+        found = await uow.rows.lock_partner(name)
         if found is None:
             raise NotFound("There is no such partner.", field="partner")
         if plan is not None:
@@ -74,7 +76,7 @@ async def find_plan(rows: PartnersRepository, name: str, *, is_sandbox: bool) ->
         NotFound: there is no such plan.
         BadInput: it is for the other kind of keys.
     """
-    plan = await rows.find_plan(name)
+    plan = await rows.find_plan(name) if NAME.fullmatch(name) else None
     if plan is None:
         raise NotFound("There is no such plan.", field="plan")
     if plan.is_sandbox != is_sandbox:

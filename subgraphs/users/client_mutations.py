@@ -7,10 +7,12 @@ import strawberry
 from domain.ids import PartnerKeyId
 from domain.users.operations import GRACE_DEFAULT
 from domain.users.partners import OVERLAP_DEFAULT, KeyScope
-from resolvers.users import operations, partners
+from domain.users.plans import PartnerPlan
+from resolvers.users import operations, partners, plans
 from schema.info import Info
 from schema.problems import with_problems
-from subgraphs.users.client_types import ManifestPayload, PartnerKeyPayload
+from schema.scalars import BigInt
+from subgraphs.users.client_types import ManifestPayload, PartnerKeyPayload, PartnerPlanPayload
 
 
 @strawberry.input
@@ -49,6 +51,9 @@ class AddPartnerKeyInput:
     sandbox: bool = strawberry.field(
         default=False, description="May send free text, and runs queries only."
     )
+    plan: str | None = strawberry.field(
+        default=None, description="A plan of its own; by default its partner's."
+    )
 
 
 @strawberry.input
@@ -60,6 +65,36 @@ class RotatePartnerKeyInput:
         default=int(OVERLAP_DEFAULT.total_seconds()),
         description="How long the old key stays good; 7 days by default.",
     )
+
+
+@strawberry.input
+class SavePartnerPlanInput:
+    """What a plan allows; what is left out is not limited by it."""
+
+    name: str
+    rate_requests: BigInt | None = strawberry.field(
+        default=None, description="Requests at once; they come back within `rateSeconds`."
+    )
+    rate_seconds: int = 60
+    daily_requests: BigInt | None = None
+    monthly_requests: BigInt | None = None
+    cost_max: BigInt | None = strawberry.field(
+        default=None, description="Estimated cost of one operation."
+    )
+    concurrent_max: int | None = strawberry.field(
+        default=None, description="Operations that run at the same time in one gateway process."
+    )
+    sandbox: bool = strawberry.field(
+        default=False, description="For sandbox keys, and for no others."
+    )
+
+
+@strawberry.input
+class GivePartnerPlanInput:
+    """A partner whose live keys get a plan."""
+
+    partner: str
+    plan: str | None = strawberry.field(default=None, description="Null takes it away.")
 
 
 @strawberry.type
@@ -121,6 +156,7 @@ class ClientMutation:
             networks=input.networks,
             days=input.days,
             is_sandbox=input.sandbox,
+            plan=input.plan,
         )
         return PartnerKeyPayload(key=made.key, secret=made.secret)
 
@@ -151,3 +187,41 @@ class ClientMutation:
         """Revoke a key."""
         revoked = await partners.revoke_partner_key(info.context, PartnerKeyId(id))
         return PartnerKeyPayload(key=revoked)
+
+    @strawberry.mutation(
+        graphql_type=PartnerPlanPayload | None,
+        description="Add a plan, or change it for all who have it; for admins.",
+    )
+    @staticmethod
+    @with_problems(PartnerPlanPayload)
+    async def save_partner_plan(
+        info: Info,
+        input: SavePartnerPlanInput,  # noqa: A002
+    ) -> PartnerPlanPayload:
+        """Write a plan."""
+        plan = PartnerPlan(
+            name=input.name,
+            rate_requests=input.rate_requests,
+            rate_seconds=input.rate_seconds,
+            daily_requests=input.daily_requests,
+            monthly_requests=input.monthly_requests,
+            cost_max=input.cost_max,
+            concurrent_max=input.concurrent_max,
+            is_sandbox=input.sandbox,
+            changed_at=info.context.clock.now(),
+        )
+        return PartnerPlanPayload(plan=await plans.save_partner_plan(info.context, plan))
+
+    @strawberry.mutation(
+        graphql_type=PartnerPlanPayload | None,
+        description="Give a partner's live keys a plan, or take it away; for admins.",
+    )
+    @staticmethod
+    @with_problems(PartnerPlanPayload)
+    async def give_partner_plan(
+        info: Info,
+        input: GivePartnerPlanInput,  # noqa: A002
+    ) -> PartnerPlanPayload:
+        """Give or take a plan."""
+        given = await plans.give_partner_plan(info.context, partner=input.partner, plan=input.plan)
+        return PartnerPlanPayload(partner=given.name)

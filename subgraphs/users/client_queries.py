@@ -2,12 +2,20 @@
 
 import strawberry
 
-from domain.users import operations, partners, usage
+from domain.users import operations, partner_usage, partners, plans, usage
 from resolvers.users.operations import list_published
+from resolvers.users.partner_usage import read_partner_account
 from resolvers.users.partners import list_partner_keys
+from resolvers.users.plans import list_partner_plans
 from resolvers.users.usage import list_field_use
 from schema.info import Info
-from subgraphs.users.client_types import FieldUse, PartnerKey, PublishedManifest
+from subgraphs.users.client_types import (
+    FieldUse,
+    PartnerAccount,
+    PartnerKey,
+    PartnerPlan,
+    PublishedManifest,
+)
 
 
 @strawberry.type
@@ -42,3 +50,22 @@ class ClientQuery:
     async def partner_keys(info: Info, prefix: str = "") -> list[partners.NamedKey]:
         """By their first characters."""
         return await list_partner_keys(info.context, prefix=prefix)
+
+    @strawberry.field(
+        graphql_type=list[PartnerPlan] | None, description="All plans, by name; for admins."
+    )
+    @staticmethod
+    async def partner_plans(info: Info) -> list[plans.PartnerPlan]:
+        """All plans."""
+        return await list_partner_plans(info.context)
+
+    @strawberry.field(
+        graphql_type=PartnerAccount | None,
+        description="Plan, quotas and use of the partner whose API key was sent; admins name one.",
+    )
+    @staticmethod
+    async def partner_account(
+        info: Info, partner: str | None = None, days: int = usage.DAYS_DEFAULT
+    ) -> partner_usage.PartnerAccount:
+        """One's own, or that of the partner named."""
+        return await read_partner_account(info.context, partner=partner, days=days)

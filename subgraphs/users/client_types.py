@@ -4,14 +4,19 @@ from collections.abc import Sequence
 
 import strawberry
 
-from domain.users import partners
+from domain.users import partner_usage, partners
+from domain.users import plans as partner_plans
+from domain.users.partner_usage import UseStatus
 from domain.users.partners import KeyScope
+from domain.users.plans import QuotaPeriod
 from resolvers.context import RequestContext
 from schema.batched import batched
 from schema.problems import Problem, problems_field
 from schema.scalars import BigInt, DateTime
 
 strawberry.enum(KeyScope, description="What a partner's key may be used for.")
+strawberry.enum(QuotaPeriod, description="For how long requests are counted together.")
+strawberry.enum(UseStatus, name="PartnerUseStatus", description="How an operation went.")
 
 
 @strawberry.type(description="The operations of one version of a client.")
@@ -59,9 +64,73 @@ class PartnerKey:
 
     networks: list[str] = strawberry.field(description="CIDR; empty for anywhere.")
     is_sandbox: bool = strawberry.field(description="May send free text, and runs queries only.")
+    plan: str | None = strawberry.field(
+        description="A plan of the key's own, counted apart; null for its partner's."
+    )
     created_at: DateTime
     expires_at: DateTime | None
     revoked_at: DateTime | None
+
+
+@strawberry.type(description="What partners may ask for; null for as much as anybody may.")
+class PartnerPlan:
+    """What a plan allows."""
+
+    name: str
+    rate_requests: BigInt | None = strawberry.field(
+        description="Requests at once; they come back within `rateSeconds`."
+    )
+    rate_seconds: int
+    daily_requests: BigInt | None
+    monthly_requests: BigInt | None
+    cost_max: BigInt | None = strawberry.field(description="Estimated cost of one operation.")
+    concurrent_max: int | None = strawberry.field(
+        description="Operations that run at the same time in one gateway process."
+    )
+    is_sandbox: bool = strawberry.field(description="For sandbox keys, and for no others.")
+
+
+@strawberry.type(description="A quota of a partner's plan, in the day or month that is now.")
+class PartnerQuota:
+    """How a quota stands."""
+
+    period: QuotaPeriod
+    key_id: strawberry.ID | None = strawberry.field(
+        description="The key with a plan of its own; null for all others of the partner."
+    )
+    plan: str
+    limit: BigInt
+    taken: BigInt = strawberry.field(
+        description="With what gateways hold: each at most a thousandth of the limit, or one."
+    )
+    resets_at: DateTime
+
+
+@strawberry.type(description="How often a key ran an operation in a day, and how that went.")
+class PartnerUse:
+    """A row of use."""
+
+    day: DateTime
+    key_id: strawberry.ID
+    prefix: str = strawberry.field(description="The first characters of the key.")
+    operation: str = strawberry.field(
+        description="The document id it was asked for by; empty for free text."
+    )
+    status: UseStatus
+    count: BigInt
+
+
+@strawberry.type(description="What a partner may ask for, and what it has asked for.")
+class PartnerAccount:
+    """A partner as it sees itself."""
+
+    partner: str
+    plan: partner_plans.PartnerPlan | None = strawberry.field(graphql_type=PartnerPlan | None)
+    quotas: list[partner_usage.QuotaStanding] = strawberry.field(graphql_type=list[PartnerQuota])
+    uses: list[partner_usage.ToldUse] = strawberry.field(
+        graphql_type=list[PartnerUse],
+        description="Oldest first, at most 1,000; /partners/usage.csv has all.",
+    )
 
 
 @strawberry.type
@@ -85,4 +154,15 @@ class PartnerKeyPayload:
     secret: str | None = strawberry.field(
         default=None, description="The new key whole; nobody can be shown it again."
     )
+    problems: list[Problem] = problems_field()
+
+
+@strawberry.type
+class PartnerPlanPayload:
+    """The answer to savePartnerPlan and givePartnerPlan."""
+
+    plan: partner_plans.PartnerPlan | None = strawberry.field(
+        graphql_type=PartnerPlan | None, default=None
+    )
+    partner: str | None = strawberry.field(default=None, description="Who was given it.")
     problems: list[Problem] = problems_field()

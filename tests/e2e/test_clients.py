@@ -22,7 +22,7 @@ from settings import Settings
 from tests.databases import REDIS_URL
 from tests.e2e.house import error_codes
 from tests.patience import POLL_SECONDS, SECONDS_MAX
-from web import following, operation_usage
+from web import following, operation_usage, partner_uses
 
 TERMS = "query Terms { royaltyPerThousandPlays { currency } }"
 ANSWER = {"data": {"royaltyPerThousandPlays": {"currency": "USD"}}}
@@ -43,6 +43,25 @@ ADD_KEY = """mutation ($networks: [String!], $sandbox: Boolean) {
     secret
     key { id partner prefix scopes networks isSandbox expiresAt }
     problems { code field }
+  }
+}"""
+SAVE_PLAN = """mutation ($day: BigInt, $cost: BigInt) {
+  savePartnerPlan(
+    input: { name: "basic", dailyRequests: $day, costMax: $cost, rateRequests: 100 }
+  ) {
+    plan { name rateRequests rateSeconds dailyRequests monthlyRequests costMax isSandbox }
+    problems { code field }
+  }
+}"""
+GIVE_PLAN = """mutation ($partner: String!, $plan: String) {
+  givePartnerPlan(input: { partner: $partner, plan: $plan }) { partner problems { code field } }
+}"""
+ACCOUNT = """query Account($partner: String) {
+  partnerAccount(partner: $partner) {
+    partner
+    plan { name }
+    quotas { period keyId plan limit taken resetsAt }
+    uses { day prefix operation status count }
   }
 }"""
 FIELD_USE = """{ fieldUse(fields: ["Query.royaltyPerThousandPlays"]) {
@@ -95,6 +114,7 @@ def start(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
     """Starts gateways on one database; they follow it without delay."""
     monkeypatch.setattr(following, "REFRESH_SECONDS", 0.02)
     monkeypatch.setattr(operation_usage, "FLUSH_SECONDS", 0.02)
+    monkeypatch.setattr(partner_uses, "FLUSH_SECONDS", 0.02)
 
     @asynccontextmanager
     async def start_one(**changes: object) -> AsyncIterator[Gateway]:
@@ -284,3 +304,96 @@ async def test_what_was_counted_is_written_when_a_gateway_ends(
         rows = await replace(gateway, token=token).command(FIELD_USE)
 
     assert [(row["client"], row["name"]) for row in rows["fieldUse"]] == [("", "Terms")]
+
+
+async def a_planned_partner(admin: Gateway, *, day: int) -> str:
+    """A partner of a plan, with its operations published; its key."""
+    await admin.publish("radio", {"radio.terms": TERMS, "radio.account": ACCOUNT})
+    made = (await admin.command(ADD_KEY))["addPartnerKey"]
+    saved = (await admin.command(SAVE_PLAN, day=day, cost=50))["savePartnerPlan"]
+    given = (await admin.command(GIVE_PLAN, partner="radio", plan="basic"))["givePartnerPlan"]
+    assert saved["problems"] == given["problems"] == []
+    assert saved["plan"]["dailyRequests"] == str(day)
+    return str(made["secret"])
+
+
+async def test_a_partner_is_held_to_its_plan_and_sees_what_it_used(
+    start: Callable[..., Any], settings: Settings
+) -> None:
+    token = await make_admin(settings)
+    async with start() as gateway:
+        admin = replace(gateway, token=token)
+        key = await a_planned_partner(admin, day=3)
+
+        async def ask(document_id: str) -> httpx.Response:
+            body = {"documentId": document_id}
+            return await gateway.client.post("/graphql", json=body, headers={"x-api-key": key})
+
+        first = await come_true(
+            lambda: ask("radio.account"), lambda answer: "ratelimit-policy" in answer.headers
+        )
+        assert first.headers.get_list("ratelimit-policy")[-1] == '"day";q=3;w=86400'
+        assert first.json()["data"]["partnerAccount"]["partner"] == "radio"
+        answers = [await ask("radio.terms") for _ in range(3)]
+        assert [each.status_code for each in answers] == [200, 200, 429]
+        details = answers[2].json()["errors"][0]["extensions"]["details"]
+        assert (details["quota"], details["plan"], details["limit"]) == ("day", "basic", 3)
+        assert answers[2].headers["retry-after"] == str(details["retry_after_seconds"])
+
+        counted = await come_true(
+            lambda: admin.command(ACCOUNT, partner="radio"),
+            lambda data: len(data["partnerAccount"]["uses"]) >= 3,
+        )
+        account = counted["partnerAccount"]
+        uses = {(each["operation"], each["status"]): each["count"] for each in account["uses"]}
+        assert uses[("radio.terms", "OK")] == "2"
+        assert uses[("radio.terms", "REFUSED")] == "1"
+        (quota,) = account["quotas"]
+        assert (quota["period"], quota["limit"], quota["taken"]) == ("DAY", "3", "3")
+
+
+async def test_people_see_the_same_on_a_page_and_in_a_file(
+    start: Callable[..., Any], settings: Settings
+) -> None:
+    token = await make_admin(settings)
+    async with start() as gateway:
+        admin = replace(gateway, token=token)
+        key = await a_planned_partner(admin, day=1_000)
+        await come_true(
+            lambda: gateway.ask({"documentId": "radio.terms"}, x_api_key=key),
+            lambda answer: answer == ANSWER,
+        )
+        await come_true(
+            lambda: admin.command(ACCOUNT, partner="radio"),
+            lambda data: data["partnerAccount"]["uses"],
+        )
+        get, post = gateway.client.get, gateway.client.post
+        empty = await get("/partners/usage")
+        page = await post("/partners/usage", data={"key": key, "days": "7"})
+        by_header = await get("/partners/usage", headers={"x-api-key": key})
+        by_admin = await get(
+            "/partners/usage?partner=radio", headers={"authorization": f"Bearer {token}"}
+        )
+        file = await post("/partners/usage.csv", data={"key": key})
+        refused = [
+            await post("/partners/usage", data={"key": "guessed"}),
+            await post("/partners/usage.csv", data={"key": "guessed"}),
+            await get("/partners/usage.csv"),
+            await get(f"/partners/usage?key={key}&partner=radio"),
+            await get("/partners/usage?partner=radio&days=x"),
+            await post("/partners/usage", data={"key": "k" * 5_000}),
+        ]
+
+    assert "<form" in empty.text
+    assert "radio" not in empty.text
+    for each in (page, by_header, by_admin):
+        assert each.status_code == 200
+        assert "<td>radio.terms</td>" in each.text
+        assert "<td>1000</td>" in each.text
+        assert each.headers["cache-control"] == "no-store"
+        assert "default-src 'none'" in each.headers["content-security-policy"]
+    assert file.headers["content-type"].startswith("text/csv")
+    head, *rows = file.text.splitlines()
+    assert head == "day,key_id,prefix,operation,status,count"
+    assert any(",radio.terms,ok,1" in row for row in rows)
+    assert [each.status_code for each in refused] == [401, 401, 401, 404, 400, 413]
