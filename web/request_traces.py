@@ -1,18 +1,19 @@
 """Which requests are traced, whose word about that counts, and by which ids logs tell of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 
 from opentelemetry.trace import Span
+from starlette.types import Scope
 from structlog.contextvars import bind_contextvars, get_contextvars, unbind_contextvars
 
-from adapters.telemetry.tracing import Tracing, ids_of
-from web.client_request import ClientRequest
+from adapters.telemetry.tracing import TRACE_HEADERS, Tracing, ids_of
 
 EVERYBODY: Final = ("0.0.0.0/0", "::/0")
 """Callers who are all believed: where something else has proven who they are."""
+_TOLD: Final = frozenset(name.encode() for name in TRACE_HEADERS)
 
 
 class RequestTraces:
@@ -26,11 +27,21 @@ class RequestTraces:
         self.tracing = tracing
         self._callers: list[IPv4Network | IPv6Network] = [ip_network(each) for each in callers]
 
+    def decide(self, scope: Scope) -> Mapping[str, str] | None:
+        """Whose trace a request belongs to: its caller's, by these headers; with none, a new one.
+
+        None: to no trace. That is the answer most often, and takes a fraction of a microsecond.
+        """
+        if self._callers:
+            told = {name: value for name, value in scope["headers"] if name in _TOLD}
+            if b"traceparent" in told and self._believes(scope):
+                return {name.decode(): value.decode("latin-1") for name, value in told.items()}
+        return {} if self.tracing.draws() else None
+
     @contextmanager
-    def request(self, name: str, path: str, client: ClientRequest) -> Iterator[Span | None]:
-        """Everything within is of one request; None where it is not sampled."""
+    def request(self, name: str, path: str, caller: Mapping[str, str]) -> Iterator[Span | None]:
+        """Everything within is of one request; None where its caller does not want it traced."""
         attributes = {"http.request.method": name.partition(" ")[0], "url.path": path}
-        caller = client.headers if self._believes(client) else None
         with self.tracing.request(name, attributes, caller) as span:
             if span is None:
                 yield None
@@ -43,11 +54,10 @@ class RequestTraces:
                 span.set_attribute("tutti.request_id", get_contextvars().get("request_id", ""))
                 unbind_contextvars(*ids)
 
-    def _believes(self, client: ClientRequest) -> bool:
-        if not self._callers or "traceparent" not in client.headers:
-            return False
+    def _believes(self, scope: Scope) -> bool:
+        client = scope.get("client") or ("", 0)
         try:
-            address = ip_address(client.client_host)
+            address = ip_address(client[0])
         except ValueError:
             return False
         return any(address in network for network in self._callers)

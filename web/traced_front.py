@@ -11,7 +11,6 @@ from starlette.types import Message, Receive, Scope, Send
 from adapters.telemetry.tracing import Tracing, is_recording, tell_failure
 from domain.users.manifests import hash_of
 from federation.engine import GraphQLRequest, GraphQLResponse
-from web.client_request import read_headers
 from web.front_parts import FrontParts, RunsOperations
 from web.graphql_http import Answer, GraphQLOverHTTP, RequestHead
 from web.json_answers import JsonAnswer
@@ -31,9 +30,12 @@ class TracedGraphQLOverHTTP(GraphQLOverHTTP):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever it is."""
-        client = self._read_head(scope, read_headers(scope)).client
+        caller = self._traces.decide(scope)
+        if caller is None:
+            await super().__call__(scope, receive, send)
+            return
         name = f"{scope['method']} /graphql"
-        with self._traces.request(name, scope["path"], client) as span:
+        with self._traces.request(name, scope["path"], caller) as span:
             if span is None:
                 await super().__call__(scope, receive, send)
                 return
@@ -47,7 +49,10 @@ class TracedGraphQLOverHTTP(GraphQLOverHTTP):
 
     async def answer_known(self, head: RequestHead, body: bytes, receive: Receive) -> Answer:
         """Answer a request whose head is known and whose body is all there."""
-        with self._traces.request("POST /graphql", head.scope["path"], head.client) as span:
+        caller = self._traces.decide(head.scope)
+        if caller is None:
+            return await super().answer_known(head, body, receive)
+        with self._traces.request("POST /graphql", head.scope["path"], caller) as span:
             answer = await super().answer_known(head, body, receive)
             if span is not None and isinstance(answer, JsonAnswer):
                 span.set_attribute("http.response.status_code", answer.status)

@@ -7,6 +7,7 @@ current one and finds none.
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final
 
 from opentelemetry import context as contexts
@@ -24,6 +25,8 @@ from opentelemetry.trace import (
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 W3C: Final = TraceContextTextMapPropagator()
+_RECORDING: ContextVar[bool] = ContextVar("is_recording", default=False)
+"""The same as the library would say of its current span, in a tenth of the time."""
 TRACE_HEADERS: Final = ("traceparent", "tracestate")
 
 Attributes = Mapping[str, str | int]
@@ -41,19 +44,16 @@ class Tracing:
 
     @contextmanager
     def request(
-        self, name: str, attributes: Attributes, caller: Mapping[str, str] | None
+        self, name: str, attributes: Attributes, caller: Mapping[str, str]
     ) -> Iterator[Span | None]:
-        """The first span of a request, if it is sampled.
+        """The first span of a request that was drawn, or of one that its caller wants traced.
 
-        `caller` are the headers of somebody who is believed about its trace; None for nobody.
+        `caller` are the headers of somebody who is believed about that; none for nobody.
         """
-        above = Context() if caller is None else W3C.extract(caller, Context())
+        above = W3C.extract(caller, Context())
         told = get_current_span(above).get_span_context()
-        is_sampled = told.trace_flags.sampled if told.is_valid else self._draws()
-        if not is_sampled and not told.is_valid:
-            yield None
-            return
-        if not is_sampled:  # what it asks of others belongs to the trace of its caller still
+        if told.is_valid and not told.trace_flags.sampled:
+            # What it asks of others belongs to the trace of its caller still.
             with _current(set_span_in_context(NonRecordingSpan(told), above)):
                 yield None
             return
@@ -82,7 +82,8 @@ class Tracing:
             tell_failure(span, type(error).__name__)
             raise
 
-    def _draws(self) -> bool:
+    def draws(self) -> bool:
+        """Whether the next request is sampled, as far as chance decides."""
         return random.random() < self._ratio  # noqa: S311 - a sample
 
     @contextmanager
@@ -102,7 +103,7 @@ class Tracing:
 
 def is_recording() -> bool:
     """Whether there is a span now that another would be a child of."""
-    return get_current_span().is_recording()
+    return _RECORDING.get()
 
 
 def tell_failure(span: Span, code: str) -> None:
@@ -127,7 +128,9 @@ def headers_for_callees() -> dict[str, str]:
 @contextmanager
 def _current(context: Context) -> Iterator[None]:
     token = contexts.attach(context)
+    recording = _RECORDING.set(get_current_span(context).is_recording())
     try:
         yield
     finally:
+        _RECORDING.reset(recording)
         contexts.detach(token)
