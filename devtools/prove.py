@@ -117,6 +117,12 @@ PROOFS = (
         environment={"TUTTI_PROVE_MUTANTS": "1"},
     ),
     Proof(
+        claim="attack tools against production (TUTTI_GRAPHQL_COP: a checkout of graphql-cop)",
+        target="graphql-cop: 0 findings; clairvoyance: nothing; schemathesis: 10,000 cases, no 5xx",
+        tests=("tests/proofs/test_attack_tools.py",),
+        environment={"TUTTI_PROVE_TOOLS": "1"},
+    ),
+    Proof(
         claim="graphql-conformance's execution cases (TUTTI_CONFORMANCE: a checkout)",
         target="2,816 of 2,816, compiled and through the engine",
         tests=("tests/proofs/test_conformance.py",),
