@@ -1,9 +1,9 @@
 """Subscriptions through a gateway to a subgraph, both ends of the line in the test's hands.
 
 What is checked is what the 24 graphql-transport-ws scenarios of speedtrap (wundergraph/cosmo)
-check, in words of our own. Where the gateway does otherwise the test says so: each subscription has a
-socket of its own to the subgraph, forwarded headers stand in its `connection_init` too, and a
-broken line is opened anew before the client hears of it.
+check, in words of our own. Where the gateway does otherwise the test says so: each subscription
+has a socket of its own to the subgraph, forwarded headers stand in its `connection_init` too, and
+a broken line is opened anew before the client hears of it.
 """
 
 import asyncio
