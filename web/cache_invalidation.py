@@ -86,18 +86,16 @@ def tags_of(event: Event) -> set[str]:
 
 
 @asynccontextmanager
-async def forgetting_what_changes(
-    live: LiveBus, stores: Sequence[CacheStore]
-) -> AsyncIterator[None]:
-    """Follow what happens, and let stores forget what it makes old.
+async def forgetting_what_changes(live: LiveBus, store: CacheStore) -> AsyncIterator[None]:
+    """Follow what happens, and let the store forget what it makes old.
 
     What was kept before nobody followed is forgotten first.
     """
     following = [
-        asyncio.create_task(_follow(live, channel, stores), name=f"forget-{channel}")
+        asyncio.create_task(_follow(live, channel, store), name=f"forget-{channel}")
         for channel in (*FOLLOWED, channels.OPERATOR)
     ]
-    await _purge_all(stores)
+    await store.purge_all()
     try:
         yield
     finally:
@@ -106,47 +104,40 @@ async def forgetting_what_changes(
         await asyncio.gather(*following, return_exceptions=True)
 
 
-async def forget(stores: Iterable[CacheStore], events: Sequence[Event]) -> None:
-    """Let stores forget what events make old."""
+async def forget(store: CacheStore, events: Sequence[Event]) -> None:
+    """Let the store forget what events make old."""
     tags = set[str]().union(*map(tags_of, events))
     if tags:
-        for store in stores:
-            await store.purge(tags)
+        await store.purge(tags)
 
 
-async def _follow(live: LiveBus, channel: str, stores: Sequence[CacheStore]) -> None:
+async def _follow(live: LiveBus, channel: str, store: CacheStore) -> None:
     while True:
         end_if_cancelled()
         try:
             async with live.listen(channel) as messages:
-                await _purge_all(stores)  # of what came before we listened
+                await store.purge_all()  # of what came before we listened
                 async for message in messages:
-                    await _take(channel, message, stores)
+                    await _take(channel, message, store)
         except (AppError, OSError) as error:
             log.warning("changes told by %s are followed again after a pause: %s", channel, error)
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def _take(channel: str, message: bytes, stores: Sequence[CacheStore]) -> None:
+async def _take(channel: str, message: bytes, store: CacheStore) -> None:
     if message == channels.GAP:
-        await _purge_all(stores)
+        await store.purge_all()
         return
     try:
         if channel != channels.OPERATOR:
-            await forget(stores, [decode(message, FOLLOWED[channel])])
+            await forget(store, [decode(message, FOLLOWED[channel])])
             return
         pattern = require_pattern(decode(message, CachePurge).pattern)
     except (msgspec.MsgspecError, BadInput, KeyError):
         log.exception("%s told something else than an event", channel)
-        await _purge_all(stores)
-        return
-    for store in stores:
-        await store.purge_matching(pattern)
-
-
-async def _purge_all(stores: Sequence[CacheStore]) -> None:
-    for store in stores:
         await store.purge_all()
+        return
+    await store.purge_matching(pattern)
 
 
 def _playable(text: str) -> tuple[str, str]:
