@@ -188,8 +188,9 @@ async def _end_under_load(
     record_property(
         "measured",
         f"grace {grace} s: {seen.answered.total()} requests of {READERS + WRITERS} clients "
-        f"answered ({seen.late.total()} that time was over), {len(seen.lost)} lost, {2 * FOLLOWERS} streams and sockets moved, the process "
-        f"ended {seconds:.1f} s after SIGTERM",
+        f"answered ({seen.late.total()} that time was over), {len(seen.lost)} lost; "
+        f"{2 * FOLLOWERS} streams and sockets moved; the process ended {seconds:.1f} s after "
+        "SIGTERM",
     )
 
 
