@@ -217,6 +217,42 @@ async def test_prototype_keys_pollute_nothing(way: str, serve: Serve, things: En
     assert await still_answers(address)
 
 
+WRONG = {
+    "a-field": "{ thing { idd } }",
+    "no-selection": "{ thing }",
+    "an-argument": "{ things(frist: 1) { id } }",
+    "a-type": "{ thing { ... on Thin { id } } }",
+}
+
+
+@every_way
+@pytest.mark.parametrize("name", WRONG)
+async def test_a_schema_told_by_errors(name: str, way: str, serve: Serve, things: Engine) -> None:
+    asked = Asked(name=name, document=WRONG[name])
+    hidden = await serve(things, asked, is_schema_public=False)
+    shown = await serve(things, asked)
+
+    told = await WAYS[way](hidden, asked)
+
+    assert codes_of(told) == ["GRAPHQL_VALIDATION_FAILED"]
+    assert told["errors"][0]["message"].startswith("The document does not fit the schema.")
+    assert "locations" not in told["errors"][0]
+    assert codes_of(await WAYS[way](shown, asked)) == ["GRAPHQL_VALIDATION_FAILED"]
+    assert await still_answers(hidden)
+
+
+@pytest.mark.parametrize("way", ["events", "shared-events", "socket", "socket-id"])
+async def test_a_schema_told_to_who_subscribes(way: str, serve: Serve, things: Engine) -> None:
+    asked = Asked(name="wrong", document="subscription { thing { idd } }")
+    address = await serve(things, asked, is_schema_public=False)
+
+    told = await WAYS[way](address, asked)
+
+    assert [each["message"] for each in told["errors"]] == [
+        "The document does not fit the schema. Log in to be told where."
+    ]
+
+
 # --- who may see what
 
 
