@@ -9,6 +9,7 @@ python gateway.py jobs retry ID  queue one of them again
 python gateway.py operations publish --client NAME --version V FILE
 python gateway.py operations list | retire | check | usage
 python gateway.py partners add --partner NAME | list | rotate ID | revoke ID
+python gateway.py partners plan NAME … | plans | give --partner NAME | usage --partner NAME
 
 python gateway.py subgraph NAME [--port N]         serve one of our subgraphs alone
 python gateway.py serve --supergraph FILE          serve any supergraph over the addresses in it

@@ -3,16 +3,18 @@
 import argparse
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from graphql import GraphQLSchema, is_interface_type, is_object_type
 
 from domain.ids import PartnerKeyId, UserId
+from domain.users.partner_usage import csv_head, csv_lines
 from domain.users.partners import NamedKey
+from domain.users.plans import PartnerPlan
 from domain.viewer import Role, Viewer
-from errors import AppError, ManifestRefused
+from errors import AppError, BadInput, ManifestRefused
 from maintenance import migrate_all
 from resolvers.context import RequestContext
 from resolvers.users.operations import (
@@ -21,12 +23,18 @@ from resolvers.users.operations import (
     publish_operations,
     retire_operations,
 )
+from resolvers.users.partner_usage import export_partner_uses
 from resolvers.users.partners import (
     NewKey,
     add_partner_key,
     list_partner_keys,
     revoke_partner_key,
     rotate_partner_key,
+)
+from resolvers.users.plans import (
+    give_partner_plan,
+    list_partner_plans,
+    save_partner_plan,
 )
 from resolvers.users.usage import FIELDS_MAX, list_field_use
 from settings import Settings
@@ -102,7 +110,9 @@ async def _run_operations(
             if broken:
                 sys.exit(1)
         case "usage":
-            await _print_usage(ctx, given.field or deprecated_fields(checks.api_schema), given.days)
+            await _print_field_use(
+                ctx, given.field or deprecated_fields(checks.api_schema), given.days
+            )
 
 
 def _read(file: Path) -> bytes:
@@ -112,7 +122,7 @@ def _read(file: Path) -> bytes:
         sys.exit(f"{file}: {error.strerror}")
 
 
-async def _print_usage(ctx: RequestContext, fields: list[str], days: int) -> None:
+async def _print_field_use(ctx: RequestContext, fields: list[str], days: int) -> None:
     for begin in range(0, len(fields), FIELDS_MAX):
         for each in await list_field_use(ctx, fields=fields[begin : begin + FIELDS_MAX], days=days):
             client = f"{each.client} {each.version}".strip() or "(unnamed)"
@@ -144,6 +154,7 @@ async def _run_partners(ctx: RequestContext, given: argparse.Namespace) -> None:
                 networks=given.network,
                 days=given.days,
                 is_sandbox=given.sandbox,
+                plan=given.plan,
             )
             _print_new(made)
         case "list":
@@ -154,6 +165,59 @@ async def _run_partners(ctx: RequestContext, given: argparse.Namespace) -> None:
             _print_new(await rotate_partner_key(ctx, PartnerKeyId(given.id), overlap=overlap))
         case "revoke":
             print(_told(await revoke_partner_key(ctx, PartnerKeyId(given.id))))
+        case _:
+            await _run_plans(ctx, given)
+
+
+async def _run_plans(ctx: RequestContext, given: argparse.Namespace) -> None:
+    match given.action:
+        case "plans":
+            for plan in await list_partner_plans(ctx):
+                print(_told_plan(plan))
+        case "plan":
+            print(_told_plan(await save_partner_plan(ctx, _plan_of(ctx, given))))
+        case "give":
+            await give_partner_plan(ctx, partner=given.partner, plan=given.plan)
+            print(f"{given.partner} has {given.plan or 'no plan'}")
+        case "usage":
+            sys.stdout.write(csv_head())
+            pages = export_partner_uses(ctx, partner=given.partner, days=given.days)
+            async with aclosing(pages):
+                async for page in pages:
+                    sys.stdout.write(csv_lines(page))
+
+
+def _plan_of(ctx: RequestContext, given: argparse.Namespace) -> PartnerPlan:
+    try:
+        requests, _, seconds = (given.rate or "/60").partition("/")
+        rate = int(requests) if requests else None
+        rate_seconds = int(seconds or 1)
+    except ValueError:
+        raise BadInput("A rate is of the form 20/1: requests, and seconds.") from None
+    return PartnerPlan(
+        name=given.name,
+        rate_requests=rate,
+        rate_seconds=rate_seconds,
+        daily_requests=given.per_day,
+        monthly_requests=given.per_month,
+        cost_max=given.cost_max,
+        concurrent_max=given.at_once,
+        is_sandbox=given.sandbox,
+        changed_at=ctx.clock.now(),
+    )
+
+
+def _told_plan(plan: PartnerPlan) -> str:
+    limits = {
+        f"in {plan.rate_seconds} s": plan.rate_requests,
+        "a day": plan.daily_requests,
+        "a month": plan.monthly_requests,
+        "cost": plan.cost_max,
+        "at once": plan.concurrent_max,
+    }
+    told = [f"{name}: {limit}" for name, limit in limits.items() if limit is not None]
+    kind = "sandbox" if plan.is_sandbox else "live"
+    return f"{plan.name}  {kind}  {', '.join(told) or 'no limits'}"
 
 
 def _print_new(made: NewKey) -> None:
@@ -165,4 +229,6 @@ def _print_new(made: NewKey) -> None:
 def _told(key: NamedKey) -> str:
     networks = ",".join(key.networks) or "anywhere"
     ends = f"revoked {key.revoked_at}" if key.revoked_at else f"ends {key.expires_at or 'never'}"
-    return f"{key.id}  {key.partner}  {key.prefix}…  {','.join(key.scopes)}  {networks}  {ends}"
+    plan = f"  plan {key.plan}" if key.plan else ""
+    scopes = ",".join(key.scopes)
+    return f"{key.id}  {key.partner}  {key.prefix}…  {scopes}  {networks}  {ends}{plan}"

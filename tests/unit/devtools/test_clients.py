@@ -115,3 +115,38 @@ def test_use_of_deprecated_fields_is_asked_by_default(run) -> None:
 
     assert deprecated_fields(schema) == ["A.x", "Query.b"]
     assert run("operations", "usage", "--field", "Query.me") == (None, [])
+
+
+def test_plans_are_written_given_and_listed(run) -> None:
+    limits = ("--rate", "20/1", "--per-day", "10000", "--cost-max", "500", "--at-once", "4")
+    _, (written,) = run("partners", "plan", "basic", *limits)
+    _, (free,) = run("partners", "plan", "trial", "--sandbox")
+    run("partners", "add", "--partner", "radio")
+    _, (given,) = run("partners", "give", "--partner", "radio", "--plan", "basic")
+    _, (taken,) = run("partners", "give", "--partner", "radio")
+    _, plans = run("partners", "plans")
+    run("partners", "add", "--partner", "radio", "--plan", "basic")
+    _, keys = run("partners", "list")
+    used = run("partners", "usage", "--partner", "radio")
+
+    assert written == "basic  live  in 1 s: 20, a day: 10000, cost: 500, at once: 4"
+    assert free == "trial  sandbox  no limits"
+    assert (given, taken) == ("radio has basic", "radio has no plan")
+    assert plans == [written, free]
+    assert [key.endswith("plan basic") for key in keys] == [False, True]
+    assert used == (None, ["day,key_id,prefix,operation,status,count"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("plan", "basic", "--rate", "fast"), "BAD_INPUT"),
+        (("plan", "basic", "--per-day", "0"), "BAD_INPUT"),
+        (("give", "--partner", "nobody", "--plan", "basic"), "NOT_FOUND"),
+        (("usage", "--partner", "nobody"), "NOT_FOUND"),
+    ],
+)
+def test_what_is_wrong_with_a_plan_is_one_line(arguments, code, run) -> None:
+    ended, _ = run("partners", *arguments)
+
+    assert str(ended).startswith(code)
