@@ -14,6 +14,7 @@ from graphql import (
 
 from federation.execute.tree import Object
 from federation.operation.conditions import holds
+from federation.operation.deferral import with_defer
 from federation.operation.model import Operation
 
 
@@ -24,7 +25,7 @@ def introspect(
     operation: Operation,
     variables: Mapping[str, Any],
 ) -> Object:
-    """The values of `__schema` and `__type` by response key."""
+    """The values of `__schema` and `__type` by response key; `@defer` is among the directives."""
     fields = tuple(
         field for field, condition in operation.introspection if holds(condition, variables)
     )
@@ -41,7 +42,7 @@ def introspect(
         selection_set=SelectionSetNode(selections=fields),
     )
     result = execute_sync(
-        schema,
+        with_defer(schema),
         DocumentNode(definitions=(wanted, *fragments)),
         variable_values=dict(variables),
     )
