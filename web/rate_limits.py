@@ -113,23 +113,19 @@ class RateLimits:
 
     def guard(self, make_context: MakeContext, viewer_of: Callable[[Any], str]) -> MakeContext:
         """Contexts that open only for who may ask again; `Any` as for `MakeContext`."""
-        if not self._counts_operations:
+        counts_all = self.per_user is not None or (
+            self.shared is not None and self.per_address is not None
+        )
+        if not counts_all and self.partner_want is no_partner and self.allowances is None:
             return make_context
 
         def open_one(client: ClientRequest) -> AbstractAsyncContextManager[Any]:
             inner = make_context(client)
-            if client.is_counted and client.api_key is None:
+            if client.api_key is None and (client.is_counted or not counts_all):
                 return inner
             return _Guarded(self, inner, client, viewer_of)
 
         return open_one
-
-    @property
-    def _counts_operations(self) -> bool:
-        """Whether anything is counted once it is known who asks."""
-        counts_addresses = self.shared is not None and self.per_address is not None
-        counts_partners = self.partner_want is not no_partner or self.allowances is not None
-        return counts_addresses or counts_partners or self.per_user is not None
 
     def _wants(self, client: ClientRequest, user_id: str) -> list[Want]:
         wants: list[Want] = []
