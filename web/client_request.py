@@ -47,6 +47,8 @@ class ClientRequest(Struct, frozen=True, kw_only=True):
     """Its rates were counted when its credentials were checked, before what it is for."""
     bookmark: Bookmark = field(default_factory=Bookmark)
     """Where a subscription stands among the events that it tells."""
+    cors: tuple[tuple[bytes, bytes], ...] = ()
+    """Headers of every answer that let a page of another origin read it."""
     answer_headers: list[tuple[str, str]] = field(default_factory=list)
     """Headers that the operation adds to the answer, such as a login's Set-Cookie."""
 
@@ -80,6 +82,7 @@ def read_client_request(
     *,
     transport: str,
     allowed_origins: Container[str],
+    cors: tuple[tuple[bytes, bytes], ...] = (),
 ) -> ClientRequest:
     """Read who might be asking, from a request or from the handshake of a WebSocket."""
     may_use_cookies = "cookie" in headers and not is_from_elsewhere(headers, allowed_origins)
@@ -98,6 +101,7 @@ def read_client_request(
         headers=headers,
         explain="plan" in explained,
         tells_cost="cost" in explained,
+        cors=cors,
     )
 
 

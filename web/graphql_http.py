@@ -48,8 +48,6 @@ from web.upload_requests import is_upload
 
 OPERATION_PATH = "/graphql/o/"
 """Before the id of a persisted operation, which caches can then tell apart by its address."""
-NOT_PLAIN = ("content-encoding", "origin")
-"""Headers that ask for more than an answer to the body."""
 
 
 class StreamedAnswer(Struct, frozen=True):
@@ -97,16 +95,13 @@ class GraphQLOverHTTP:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever it is."""
         headers = read_headers(scope)
-        if "origin" in headers:
-            if is_preflight(scope, headers):
-                await answer_preflight(scope, headers, self._allowed_origins, send)
-                return
-            send = completing(send, cors_headers(headers["origin"], self._allowed_origins))
+        if "origin" in headers and is_preflight(scope, headers):
+            await answer_preflight(scope, headers, self._allowed_origins, send)
+            return
         head = self._read_head(scope, headers)
         bind_contextvars(request_id=head.client.request_id)
         if head.types.single == HTML and self._explorer is not None:
-            scheme = head.client.scheme
-            await _send_page(completing(send, security_headers(scheme)), self._explorer)
+            await _send_page(_completing(send, head.client), self._explorer)
             return
         try:
             await self._serve(head, receive, send)
@@ -122,7 +117,7 @@ class GraphQLOverHTTP:
         What it gives is good for `answer_known` with any body of JSON.
         """
         headers = read_headers(scope)
-        if scope["method"] != "POST" or not headers.keys().isdisjoint(NOT_PLAIN):
+        if scope["method"] != "POST" or "content-encoding" in headers:
             return None
         try:
             require_json_in_utf8(headers)
@@ -157,6 +152,9 @@ class GraphQLOverHTTP:
             headers,
             transport="sse" if types.single == EVENT_STREAM else "http",
             allowed_origins=self._allowed_origins,
+            cors=cors_headers(headers["origin"], self._allowed_origins)
+            if "origin" in headers
+            else (),
         )
         return RequestHead(scope, client, types)
 
@@ -217,7 +215,7 @@ class GraphQLOverHTTP:
             await send_answer(send, answer)
             return
         operation, client, stream = answer.operation, answer.client, answer.stream
-        send = completing(send, security_headers(client.scheme))
+        send = _completing(send, client)
         if stream.media_type == EVENT_STREAM:
             await self._events.serve(operation, client, receive, send)
         else:
@@ -252,6 +250,11 @@ class GraphQLOverHTTP:
             check_batch(body, self._limits)
             return body
         return params_from_json(body, document_id=document_id)
+
+
+def _completing(send: Send, client: ClientRequest) -> Send:
+    """Send what browsers should know as well."""
+    return completing(send, (*security_headers(client.scheme), *client.cors))
 
 
 async def _send_page(send: Send, page: Page) -> None:

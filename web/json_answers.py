@@ -121,7 +121,7 @@ async def _answer_for_everyone(
     if not is_current(client.headers, tag):
         return await _answer_json(body, client, media_type, status=200, keeping=keeping)
     caching, *own = keeping
-    shared = _shared_headers(caching, None, client.scheme)
+    shared = _shared_headers(caching, None, client.scheme, client.cors)
     return JsonAnswer(304, shared, (*own, *_told_by_operation(client)), client.request_id, b"")
 
 
@@ -141,7 +141,7 @@ async def _answer_json(
         own = (*own, (b"content-encoding", coding.encode()))
     if client.answer_headers:
         own = (*own, *_told_by_operation(client))
-    shared = _shared_headers(caching, media_type, client.scheme)
+    shared = _shared_headers(caching, media_type, client.scheme, client.cors)
     return JsonAnswer(status, shared, own, client.request_id, body)
 
 
@@ -150,10 +150,12 @@ def _told_by_operation(client: ClientRequest) -> list[Header]:
 
 
 @lru_cache(maxsize=SHARED_MAX)
-def _shared_headers(caching: Header, media_type: str | None, scheme: str) -> SharedHeaders:
+def _shared_headers(
+    caching: Header, media_type: str | None, scheme: str, cors: tuple[Header, ...]
+) -> SharedHeaders:
     pairs = [caching]
     if media_type is not None:
         pairs.append((b"content-type", CONTENT_TYPES[media_type]))
-    pairs += (b"vary", VARY), *security_headers(scheme)
+    pairs += (b"vary", VARY), *security_headers(scheme), *cors
     written = b"".join(b"%b: %b\r\n" % pair for pair in pairs)
     return SharedHeaders(tuple(pairs), written)
