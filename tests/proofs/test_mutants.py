@@ -41,6 +41,7 @@ DISPLAYING = "federation/execute/displaying.py"
 MERGING = "federation/execute/merge_answer.py"
 READING = "federation/execute/compile_reading.py"
 SHAPING = "federation/execute/compile_shape.py"
+SHARING = "federation/execute/sharing.py"
 MUTANTS = (
     Mutant("integers of any width", SOURCE, " and -2147483648 <= {} <= 2147483647", ""),
     Mutant("floats that are no numbers", SOURCE, " and -1e308 <= {} <= 1e308", ""),
@@ -133,6 +134,15 @@ MUTANTS = (
         "list(dict(zip(map(id",
         "list(dict(zip(map(type",
     ),
+    Mutant(
+        "objects that tell more taken for references",
+        SHARING,
+        "told.get(bare(path)) == {key}",
+        "key in told.get(bare(path), ())",
+    ),
+    Mutant(
+        "references that nobody looked at", READING, "= keys([each[key] for", "= ([each[key] for"
+    ),
     Mutant("nulls where none may be", SHAPING, "if {name} is None: raise TypeError", "pass"),
     Mutant(
         "members that an enum lacks", SHAPING, "if {name} not in {values}: raise TypeError", "pass"
@@ -182,7 +192,7 @@ MUTANTS = (
     ),
     Mutant(
         "answers shared where two fetches write",
-        "federation/execute/sharing.py",
+        SHARING,
         "return any(\n        one[position].get(key)",
         "return False and any(\n        one[position].get(key)",
     ),
