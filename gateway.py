@@ -5,6 +5,7 @@ python gateway.py                serve (and, embedded, supervise worker, EVM and
 python gateway.py migrate        bring the databases to the newest revision
 python gateway.py jobs dead      list the jobs that gave up
 python gateway.py jobs retry ID  queue one of them again
+python gateway.py cache purge P  forget the answers with a tag like this: Track, Query.*, *
 
 python gateway.py operations publish --client NAME --version V FILE
 python gateway.py operations list | retire | check | usage
@@ -62,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     jobs = commands.add_parser("jobs", help="look after jobs that gave up")
     jobs.add_argument("action", choices=("dead", "retry"))
     jobs.add_argument("job_id", nargs="?")
+    cache = commands.add_parser("cache", help="look after kept answers")
+    cache.add_argument("action", choices=("purge",))
+    cache.add_argument("pattern", help="tags, such as Track, Query.search, Artist:* or * for all")
     add_client_commands(commands)
     subgraph = commands.add_parser("subgraph", help="serve one of our subgraphs alone")
     subgraph.add_argument("name", choices=DOMAINS)
@@ -260,6 +264,10 @@ async def _command(given: argparse.Namespace, settings: "Settings") -> None:
             from maintenance import look_after_jobs
 
             await look_after_jobs(settings, given.action, given.job_id)
+        case "cache":
+            from maintenance import purge_cache
+
+            await purge_cache(settings, given.pattern)
         case "operations" | "partners":
             from devtools.clients import look_after_clients
 

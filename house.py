@@ -3,14 +3,18 @@
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
 
+from adapters.cache.store import CacheStore
 from adapters.rate_limit.memory import MemoryBuckets
 from db.idempotency import DatabaseAnswers
 from federation.engine import Engine
 from federation.limits import EngineLimits
+from federation.operation.freshness import Sharing
 from federation.transport.http import HttpTransport
 from maintenance import migrate_all
 from resolvers.context import RequestContext, UseCaseContext
@@ -24,8 +28,10 @@ from web.automatic_persisted_queries import (
     MemoryDocuments,
     RedisDocuments,
 )
+from web.cache_invalidation import forget, forgetting_what_changes
 from web.cors import AllowedOrigins
 from web.draining import Drain
+from web.entity_caching import with_kept_entities
 from web.front_parts import FrontParts
 from web.house_authorization import HOUSE_AUTHORIZATION
 from web.house_checks import advisory_checks, required_checks
@@ -45,9 +51,11 @@ from web.persisted_documents import read_manifest
 from web.rate_limits import PartnerQuotas, RateLimits, per_minute
 from web.remote_subgraphs import remote_transports
 from web.request_context import ContextFactory
+from web.response_cache import ResponseCache
 from web.routes import build_app
 from web.upload_requests import UploadRequests
 from wiring import (
+    build_cache,
     build_url_signer,
     internal_signing_key,
     open_use_case_context,
@@ -116,7 +124,8 @@ async def open_app(
         remote = open_remote_transports(settings)
         for transport in remote.values():
             stack.push_async_callback(transport.close)
-        engine = build_engine(settings, remote, telemetry)
+        cache = await stack.enter_async_context(open_cache(settings, base))
+        engine = build_engine(settings, remote, telemetry, cache)
         stack.callback(engine.close)
         automatic = build_automatic_documents(settings)
         if isinstance(automatic, RedisDocuments):
@@ -131,6 +140,9 @@ async def open_app(
             )
         )
         parts = _front_parts(settings, base, engine, base_url, clients, drain)
+        if cache is not None:
+            kept = ResponseCache(cache, engine, schema=SUPERGRAPH.read_text())
+            parts = replace(parts, response_cache=kept)
         parts = await stack.enter_async_context(
             observing(
                 parts,
@@ -214,6 +226,12 @@ def _front_parts(
     )
 
 
+def _sharing_with(ctx: RequestContext) -> Sharing:
+    """Whoever is known may be given only what is the same for all."""
+    is_known = ctx.viewer.is_known or ctx.viewer.partner_id is not None
+    return Sharing.EVERYONE if is_known else Sharing.STRANGERS
+
+
 def _viewer_of(ctx: RequestContext) -> str:
     return ctx.viewer.user_id or ""
 
@@ -257,8 +275,26 @@ def open_remote_transports(settings: Settings) -> dict[str, HttpTransport]:
     )
 
 
+@asynccontextmanager
+async def open_cache(settings: Settings, base: UseCaseContext) -> AsyncIterator[CacheStore | None]:
+    """What keeps answers, and forgets what changes here or is told by others; None for nothing."""
+    cache = build_cache(settings)
+    if cache is None:
+        yield None
+        return
+    base.databases.tell_committed_to(partial(forget, cache))
+    try:
+        async with forgetting_what_changes(base.ports.live, cache):
+            yield cache
+    finally:
+        await cache.close()
+
+
 def build_engine(
-    settings: Settings, remote: dict[str, HttpTransport], telemetry: Telemetry = SILENT
+    settings: Settings,
+    remote: dict[str, HttpTransport],
+    telemetry: Telemetry = SILENT,
+    cache: CacheStore | None = None,
 ) -> Engine:
     """The engine over the checked-in supergraph: subgraphs of this process, and remote ones."""
     limits = EngineLimits(
@@ -268,9 +304,16 @@ def build_engine(
     )
     metrics, tracing = telemetry.metrics, telemetry.tracing
     local = local_transports((each for each in SUBGRAPHS if each.name not in remote), tracing)
+    sdl = SUPERGRAPH.read_text()
+    transports = observe_transports({**local, **remote}, metrics, tracing)
+    named = frozenset(remote) if settings.cached_subgraphs is None else settings.cached_subgraphs
+    if cache is not None and named:
+        transports = with_kept_entities(
+            transports, named, cache, sdl=sdl, sharing_with=_sharing_with
+        )
     return Engine(
-        SUPERGRAPH.read_text(),
-        observe_transports({**local, **remote}, metrics, tracing),
+        sdl,
+        transports,
         limits,
         observer=planning_observer(metrics, tracing),
         after_planning=settle_garbage,

@@ -5,8 +5,9 @@ import sys
 
 from db.engine import Databases
 from db.migrate import migrate
+from errors import BadInput
 from settings import Settings
-from wiring import bucket_address, prepare_data_folder
+from wiring import bucket_address, build_bus_backend, build_cache, prepare_data_folder
 
 
 async def migrate_all(settings: Settings) -> None:
@@ -21,6 +22,30 @@ async def migrate_all(settings: Settings) -> None:
         from adapters.storage.buckets import make_bucket  # loads boto3
 
         await asyncio.to_thread(make_bucket, bucket_address(settings))
+
+
+async def purge_cache(settings: Settings, pattern: str) -> None:
+    """Let all gateways forget the answers and entities that have a tag like this."""
+    from adapters.broadcast.bus import Bus
+    from domain.cache_tags import require_pattern
+    from domain.messages import channels
+    from domain.messages.codec import encode
+    from domain.messages.operator import CachePurge
+
+    try:
+        purge = CachePurge(pattern=require_pattern(pattern))
+    except BadInput as refusal:
+        sys.exit(refusal.message)
+    databases, cache = Databases(settings.urls_by_domain()), build_cache(settings)
+    try:
+        if cache is not None:
+            await cache.purge_matching(purge.pattern)  # where no gateway runs that would
+        async with Bus(build_bus_backend(settings, databases)) as bus:
+            await bus.publish(channels.OPERATOR, encode(purge))
+    finally:
+        await databases.close()
+        if cache is not None:
+            await cache.close()
 
 
 async def look_after_jobs(settings: Settings, action: str, job_id: str | None) -> None:

@@ -176,6 +176,17 @@ class Settings(BaseSettings):
     live_replay_seconds: float = Field(default=600.0, gt=0, le=86_400)
     """Age of the oldest missed message that is told again."""
 
+    cache: bool = True
+    """Keep answers for as long as the schema says (`@cacheControl`), and forget them when what they
+    show changes: in Redis for all gateways where there is one, else in each process."""
+
+    cache_bytes_max: int = Field(default=32 * 1024**2, ge=1024**2)
+    """Bytes of answers that one process keeps in its memory."""
+
+    cached_subgraphs: frozenset[str] | None = None
+    """Subgraphs whose entities are kept as well, each under its key; by default those that run
+    elsewhere."""
+
     fetch_seconds_max: float = Field(default=3.0, gt=0)
     """Deadline of one fetch from a subgraph."""
 
@@ -268,6 +279,8 @@ class Settings(BaseSettings):
             raise ValueError(f"TUTTI_DATABASE_URLS knows only the domains {DOMAINS}")
         if set(self.subgraph_urls) - set(DOMAINS):
             raise ValueError(f"TUTTI_SUBGRAPH_URLS knows only the domains {DOMAINS}")
+        if (self.cached_subgraphs or frozenset()) - set(DOMAINS):
+            raise ValueError(f"TUTTI_CACHED_SUBGRAPHS knows only the domains {DOMAINS}")
         if (kinds == {"postgresql"}) != (self.redis_url is not None):
             raise ValueError(
                 "two profiles only: SQLite without TUTTI_REDIS_URL (embedded), or PostgreSQL "

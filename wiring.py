@@ -14,6 +14,9 @@ from adapters.broadcast.backends.event_log import EventLogBackend
 from adapters.broadcast.backends.redis_streams import RedisStreamsBackend
 from adapters.broadcast.bus import Bus
 from adapters.broadcast.bus_limits import BusLimits
+from adapters.cache.memory import MemoryCache
+from adapters.cache.shared import SharedCache
+from adapters.cache.store import CacheStore
 from adapters.identity.passwords import Argon2Passwords
 from adapters.identity.tokens import (
     JwtAccessTokens,
@@ -86,6 +89,15 @@ def prepare_data_folder(settings: Settings) -> None:
 def build_buckets(settings: Settings) -> MemoryBuckets | SharedBuckets:
     """Where tries are counted: in this process, or in Redis for all of them."""
     return MemoryBuckets() if settings.redis_url is None else SharedBuckets(settings.redis_url)
+
+
+def build_cache(settings: Settings) -> CacheStore | None:
+    """What keeps answers: this process, or Redis for all of them; None where nothing does."""
+    if not settings.cache:
+        return None
+    if settings.redis_url is None:
+        return MemoryCache(bytes_max=settings.cache_bytes_max)
+    return SharedCache(settings.redis_url, secret=url_signing_key(settings))
 
 
 def build_bus_backend(settings: Settings, databases: Databases) -> BusBackend:

@@ -313,17 +313,19 @@ class OperationRunner:
             client = replace(client, idempotency_key=operation.idempotency_key)
         async with self._parts.make_context(client) as context:
             is_hidden = self._hides_schema(operation, context)
-            response = await self._execute(operation, context)
+            response = await self._execute(operation, context, client)
             if operation.request.explain and "explain" in response.extensions:
                 count = self._parts.count_statements(context)
                 response.extensions["explain"]["statements"] = count
             return without_schema(response) if is_hidden else response
 
-    async def _execute(self, operation: Operation, context: Any) -> GraphQLResponse:
+    async def _execute(
+        self, operation: Operation, context: Any, client: ClientRequest
+    ) -> GraphQLResponse:
         engine, request = self._parts.engine, operation.request
         kept = self._parts.response_cache
         if kept is not None and operation.kind == "query":
-            viewer = self._parts.viewer_of(context)
+            viewer = self._parts.viewer_of(context) or client.api_key or ""  # partners are known
             return await kept.run(request, lambda: engine.execute(request, context), viewer=viewer)
         if not operation.is_mutation or operation.idempotency_key is None:
             return await engine.execute(request, context)
