@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Thread
 from typing import Final
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -19,6 +20,8 @@ WAIT_SECONDS: Final = 2.0
 """How long a span waits for others, at most."""
 SEND_SECONDS_MAX: Final = 5.0
 """Time that the receiver has to take a batch; then it is dropped."""
+CLOSE_SECONDS_MAX: Final = 3.0
+"""How long the end of a process waits for its last spans to be taken."""
 ATTRIBUTE_CHARACTERS_MAX: Final = 2_000
 
 
@@ -49,4 +52,6 @@ def sending_traces(endpoint: str, *, service: str, ratio: float) -> Iterator[Tra
     try:
         yield Tracing(provider.get_tracer("tutti"), ratio=ratio)
     finally:
-        provider.shutdown()
+        closing = Thread(target=provider.shutdown, daemon=True)  # by itself it would take 30 s
+        closing.start()
+        closing.join(CLOSE_SECONDS_MAX)

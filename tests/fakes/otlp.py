@@ -25,6 +25,8 @@ class ReceivedSpan:
     parent_id: str
     attributes: dict[str, str | int]
     is_failed: bool
+    failure: str
+    events: int
     kind: int
 
 
@@ -109,5 +111,7 @@ def _read(span: Span, service: str) -> ReceivedSpan:
             each.key: each.value.int_value or each.value.string_value for each in span.attributes
         },
         is_failed=span.status.code == 2,
+        failure=span.status.message,
+        events=len(span.events),
         kind=span.kind,
     )
