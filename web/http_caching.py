@@ -36,6 +36,8 @@ def keeping_headers(response: GraphQLResponse, client: ClientRequest) -> tuple[H
         return ((b"cache-control", b"private, max-age=%d" % policy.max_age),)
     if policy.sharing is Sharing.STRANGERS and _has_credentials(client):
         return ()
+    if client.api_key is not None:  # a cache would let in who has no key, and count for nobody
+        return ((b"cache-control", b"private, max-age=%d" % policy.max_age),)
     client.answer_headers.clear()
     keys = response.keys if isinstance(response, KeptResponse) else " ".join(policy.tags)
     told = [(b"cache-control", b"public, max-age=%d" % policy.max_age)]

@@ -72,7 +72,7 @@ class _Asked(NamedTuple):
 
 
 class PartnerPages:
-    """Answers below /partners, as any other request: counted, limited and refused alike."""
+    """Answers below /partners; counted for addresses alone, so that who used all up may look."""
 
     def __init__(self, parts: FrontParts) -> None:
         self._parts = parts
@@ -93,10 +93,7 @@ class PartnerPages:
                 account = await read_partner_account(ctx, partner=asked.partner, days=asked.days)
         except AppError as error:
             return _html(f"<p>{escape(error.message)}</p>", status=http_status(error))
-        page = _html(_account(account))
-        for name, value in asked.client.answer_headers:
-            page.headers.append(name, value)
-        return page
+        return _html(_account(account))
 
     async def _file(self, http: Request) -> Response:
         try:
@@ -138,6 +135,7 @@ class PartnerPages:
             allowed_origins=self._parts.allowed_origins,
         )
         self._parts.admit(client)
+        client = replace(client, is_counted=True)  # who looks how a quota stands takes none of it
         sent = dict(http.query_params)
         sent.pop("key", None)  # an address is written into logs and histories
         if http.method == "POST":

@@ -348,6 +348,10 @@ async def test_a_partner_is_held_to_its_plan_and_sees_what_it_used(
         uses = {(each["operation"], each["status"]): each["count"] for each in account["uses"]}
         assert uses[("radio.terms", "OK")] == "2"
         assert uses[("radio.terms", "REFUSED")] == "1"
+        assert "ratelimit-policy" in answers[0].headers
+        assert answers[0].headers["cache-control"].startswith("private, ")
+        page = await gateway.client.post("/partners/usage", data={"key": key})
+        assert "<td>refused</td>" in page.text
         (quota,) = account["quotas"]
         assert (quota["period"], quota["limit"], quota["taken"]) == ("DAY", "3", "3")
 
