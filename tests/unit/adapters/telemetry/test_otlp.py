@@ -30,11 +30,11 @@ def test_what_waits_is_sent_at_the_end(monkeypatch) -> None:
     with (
         otlp_receiver() as receiver,
         sending_traces(receiver.url, service="test", ratio=1) as tracing,
+        tracing.request("request", {"url.path": "/graphql"}, {}) as span,
     ):
-        with tracing.request("request", {"url.path": "/graphql"}, {}) as span:
-            ids = ids_of(span)
-            with tracing.span("below", {}):
-                pass
+        ids = ids_of(span)
+        with tracing.span("below", {}):
+            pass
 
     assert [each.name for each in receiver.spans] == ["below", "request"]
     assert receiver.named("request")[0].trace_id == ids["trace_id"]
