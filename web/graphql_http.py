@@ -109,7 +109,7 @@ class GraphQLOverHTTP:
             return
         except Exception as error:  # noqa: BLE001 -- the border: all are answered
             self._runner.count_refusal(error)
-            await send_answer(send, await answer_refusal(error, head.client, head.types.single))
+            await send_answer(send, answer_refusal(error, head.client, head.types.single))
 
     def know(self, scope: Scope) -> RequestHead | None:
         """Read a head that may come again before other bodies; None for what is not so plain.
@@ -142,7 +142,7 @@ class GraphQLOverHTTP:
             raise
         except Exception as error:  # noqa: BLE001 -- the border: all are answered
             self._runner.count_refusal(error)
-            return await answer_refusal(error, client, head.types.single)
+            return answer_refusal(error, client, head.types.single)
 
     def _read_head(self, scope: Scope, headers: dict[str, str]) -> RequestHead:
         is_page = self._explorer is not None and scope["method"] == "GET"
@@ -189,7 +189,7 @@ class GraphQLOverHTTP:
     ) -> Answer:
         if isinstance(params, list):
             running = run_batch(params, client, self._runner)
-            return await answer_batch(await run_unless_gone(running, receive), client)
+            return answer_batch(await run_unless_gone(running, receive), client)
         operation = await self._runner.read_operation(params, client)
         if operation.is_mutation and is_get:
             raise MutationByGet("Send mutations by POST.")
@@ -207,7 +207,7 @@ class GraphQLOverHTTP:
         if types.single is None:
             raise NotAcceptable(f"One answer comes as one of {', '.join(OFFERS)}.")
         response = await self._runner.run(operation, client, receive)
-        return await answer_response(response, client, types.single, is_get=is_get)
+        return answer_response(response, client, types.single, is_get=is_get)
 
     async def deliver(self, answer: Answer, receive: Receive, send: Send) -> None:
         """Send an answer by ASGI, until its end or until the client leaves."""

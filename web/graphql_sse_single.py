@@ -68,7 +68,7 @@ class GraphQLOverOneStream:
             return
         except Exception as error:  # noqa: BLE001 -- the border: all are answered
             self._runner.count_refusal(error)
-            await send_answer(send, await answer_refusal(error, client, JSON))
+            await send_answer(send, answer_refusal(error, client, JSON))
 
     async def _answer(
         self, scope: Scope, receive: Receive, send: Send, client: ClientRequest

@@ -18,7 +18,7 @@ from uvicorn.protocols.http.httptools_impl import (
 from web.front_app import FrontApp
 from web.graphql_http import RequestHead
 from web.http_caching import Header
-from web.json_answers import JsonAnswer
+from web.json_answers import JsonAnswer, compressed
 
 HEAD_BYTES_MAX: Final = 8 * 1024
 """Longer heads are parsed each time."""
@@ -196,13 +196,19 @@ class _WholeRequest(RequestResponseCycle):
             answer = await self._graphql.answer_known(self._head, self._given, receive)
         except ClientDisconnect:
             return
-        head = self._write_head(answer) if isinstance(answer, JsonAnswer) else None
-        if head is None or not isinstance(answer, JsonAnswer):
-            await self._graphql.deliver(answer, receive, send)
-            return
+        if isinstance(answer, JsonAnswer):
+            if answer.coding is not None:
+                answer = await compressed(answer, answer.coding)
+            head = self._write_head(answer)
+            if head is not None:
+                self._write_whole(head + answer.body)
+                return
+        await self._graphql.deliver(answer, receive, send)
+
+    def _write_whole(self, data: bytes) -> None:
         self.response_started = self.response_complete = True
         self.message_event.set()
-        self.transport.write(head + answer.body)
+        self.transport.write(data)
         self.on_response()
 
     def _write_head(self, answer: JsonAnswer) -> bytes | None:

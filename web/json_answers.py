@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 from starlette.types import Send
 
 from errors import AppError
@@ -54,9 +55,11 @@ class JsonAnswer(Struct, frozen=True):
     """Headers of this answer, beside its length and the id of its request."""
     request_id: str
     body: bytes
+    coding: str | None = None
+    """How the body is still to be compressed, by `compressed`."""
 
 
-async def answer_response(
+def answer_response(
     response: GraphQLResponse, client: ClientRequest, media_type: str, *, is_get: bool
 ) -> JsonAnswer:
     """Tell what the engine answered.
@@ -69,19 +72,19 @@ async def answer_response(
     body = write_response(response)
     keeping = keeping_headers(response, client) if response.caching is not None else ()
     if is_get and not response.errors and is_for_everyone(client):
-        return await _answer_for_everyone(body, client, media_type, keeping or (REVALIDATE,))
+        return _answer_for_everyone(body, client, media_type, keeping or (REVALIDATE,))
     is_refused = not response.has_data and media_type == GRAPHQL_RESPONSE
     status = 400 if is_refused else 200
-    return await _answer_json(body, client, media_type, status=status, keeping=keeping)
+    return _answer_json(body, client, media_type, status=status, keeping=keeping)
 
 
-async def answer_batch(answers: GraphQLResponse, client: ClientRequest) -> JsonAnswer:
+def answer_batch(answers: GraphQLResponse, client: ClientRequest) -> JsonAnswer:
     """Tell the answers of a batch, written as one; its policy is the strictest of all."""
     keeping = keeping_headers(answers, client)
-    return await _answer_json(write_response(answers), client, JSON, status=200, keeping=keeping)
+    return _answer_json(write_response(answers), client, JSON, status=200, keeping=keeping)
 
 
-async def answer_refusal(error: Exception, client: ClientRequest, wanted: str | None) -> JsonAnswer:
+def answer_refusal(error: Exception, client: ClientRequest, wanted: str | None) -> JsonAnswer:
     """Tell why a request was refused, as JSON also to those who wanted something else."""
     status = http_status(error)
     if isinstance(error, MethodNotAllowed):
@@ -94,11 +97,19 @@ async def answer_refusal(error: Exception, client: ClientRequest, wanted: str | 
     if readable == JSON and isinstance(error, NEXT_STEPS):
         status = 200  # as Apollo's server does: older clients give hashes up at a 400
     body = write_response(refusal(error, client.request_id))
-    return await _answer_json(body, client, readable, status=status)
+    return _answer_json(body, client, readable, status=status)
+
+
+async def compressed(answer: JsonAnswer, coding: str) -> JsonAnswer:
+    """The answer as it is sent in a content coding."""
+    own = (*answer.own, (b"content-encoding", coding.encode()))
+    return replace(answer, own=own, body=await compress(answer.body, coding), coding=None)
 
 
 async def send_answer(send: Send, answer: JsonAnswer) -> None:
     """Send it by ASGI."""
+    if answer.coding is not None:
+        answer = await compressed(answer, answer.coding)
     headers = [*answer.shared.pairs, *answer.own]
     if answer.status != 304:
         headers.append((b"content-length", b"%d" % len(answer.body)))
@@ -113,19 +124,19 @@ def retry_after(error: Exception) -> str:
     return str(details.get("retry_after_seconds", RETRY_AFTER_SECONDS))
 
 
-async def _answer_for_everyone(
+def _answer_for_everyone(
     body: bytes, client: ClientRequest, media_type: str, keeping: tuple[Header, ...]
 ) -> JsonAnswer:
     tag = entity_tag(body)
     keeping = (*keeping, (b"etag", tag.encode()))
     if not is_current(client.headers, tag):
-        return await _answer_json(body, client, media_type, status=200, keeping=keeping)
+        return _answer_json(body, client, media_type, status=200, keeping=keeping)
     caching, *own = keeping
     shared = _shared_headers(caching, None, client.scheme, client.cors)
     return JsonAnswer(304, shared, (*own, *_told_by_operation(client)), client.request_id, b"")
 
 
-async def _answer_json(
+def _answer_json(
     body: bytes,
     client: ClientRequest,
     media_type: str,
@@ -135,14 +146,11 @@ async def _answer_json(
 ) -> JsonAnswer:
     """`keeping` begins with what is told about caches; by default nobody keeps it."""
     caching, own = (keeping[0], keeping[1:]) if keeping else (NO_STORE, ())
-    coding = coding_of_answer(client.headers, body)
-    if coding is not None:
-        body = await compress(body, coding)
-        own = (*own, (b"content-encoding", coding.encode()))
     if client.answer_headers:
         own = (*own, *_told_by_operation(client))
     shared = _shared_headers(caching, media_type, client.scheme, client.cors)
-    return JsonAnswer(status, shared, own, client.request_id, body)
+    coding = coding_of_answer(client.headers, body)
+    return JsonAnswer(status, shared, own, client.request_id, body, coding)
 
 
 def _told_by_operation(client: ClientRequest) -> list[Header]:
