@@ -21,8 +21,9 @@ class BusLimits:
     replay: ReplayLimits = field(default_factory=ReplayLimits)
     replays_max: int = 4
     """Readers that are told again what they missed at one time; others wait."""
-    replay_wait_seconds: float = 10.0
-    """How long one may wait for that; then it is told of a gap."""
+    replay_wait_seconds: float = 30.0
+    """How long one may wait for that; then it is told of a gap. Long: after the end of a gateway a
+    thousand come back at once."""
     connect_seconds: float = 5.0
     """How long `async with Bus` waits for its first connection; it goes on without."""
     restart_seconds_min: float = 0.05

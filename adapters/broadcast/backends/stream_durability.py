@@ -5,10 +5,9 @@ entries of before may be gone while older ones are still there, and no hole tell
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,18 +27,15 @@ class RedisRun:
 
 async def read_run(client: Redis) -> RedisRun:
     """The life that Redis lives now; raises RedisError."""
-    server: Any = await client.info("server")
+    async with client.pipeline(transaction=False) as asked:
+        asked.info("server")
+        asked.config_get("appendonly", "appendfsync")
+        server, config = await asked.execute(raise_on_error=False)
+    if isinstance(server, RedisError):
+        raise server
     now = server["server_time_usec"] // 1_000
     return RedisRun(
         id=str(server["run_id"]),
-        keeps_all=await _keeps_all(client),
+        keeps_all=config == {"appendonly": "yes", "appendfsync": "always"},  # or it may not tell
         began_at=now - (server["uptime_in_seconds"] - 1) * 1_000,  # it counts begun seconds
     )
-
-
-async def _keeps_all(client: Redis) -> bool:
-    try:
-        config: Any = await client.config_get("appendonly", "appendfsync")
-    except ResponseError:  # hosted ones do not tell
-        return False
-    return bool(config == {"appendonly": "yes", "appendfsync": "always"})
