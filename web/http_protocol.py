@@ -201,15 +201,12 @@ class _WholeRequest(RequestResponseCycle):
                 answer = await compressed(answer, answer.coding)
             head = self._write_head(answer)
             if head is not None:
-                self._write_whole(head + answer.body)
+                self.response_started = self.response_complete = True
+                self.message_event.set()
+                self.transport.writelines((head, answer.body))
+                self.on_response()
                 return
         await self._graphql.deliver(answer, receive, send)
-
-    def _write_whole(self, data: bytes) -> None:
-        self.response_started = self.response_complete = True
-        self.message_event.set()
-        self.transport.write(data)
-        self.on_response()
 
     def _write_head(self, answer: JsonAnswer) -> bytes | None:
         """The head as uvicorn would write it; None where there is more to it than that."""
