@@ -110,6 +110,10 @@ class ReadingWriter:
         """How much may be known in a run; the first of it is the level of the root."""
         return len(self._known)
 
+    def place_of(self, path: Path) -> int | None:
+        """The place of what stands at a path, if it is looked for."""
+        return self._known.get(path)
+
     def write(self, parts: Sequence[EntityPart]) -> list[str]:
         """Write a function for each part that reads its entities; their names.
 

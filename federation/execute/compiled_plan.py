@@ -20,7 +20,7 @@ from federation.execute.source import Source
 from federation.execute.tree import Object
 from federation.operation.conditions import Condition, variables_of
 from federation.operation.model import SelectionSet
-from federation.plan.nodes import EntityPart, Fetch, QueryPlan
+from federation.plan.nodes import EntityPart, Fetch, Path, QueryPlan
 
 Flags = tuple[bool, ...]
 """The values of the variables that conditions read."""
@@ -53,6 +53,7 @@ class CompiledPlan:
         self._in_vain = 0
         self._readers: dict[int, Callable[[Known], Read]] = {}
         self._places = 1
+        self._place_of: Callable[[Path], int | None] = lambda _: None
         self._sharing = Sharing()
         nodes = max(_NODES_MIN, _NODES_PER_FIELD * plan.shown.size)
         self._nodes_left = min(_NODES_MAX, nodes)
@@ -142,6 +143,7 @@ class CompiledPlan:
             id(part): source.function(name) for part, name in zip(parts, names, strict=True)
         }
         self._places = writer.places
+        self._place_of = writer.place_of
         self.is_ready = True
 
     def _compile_shape(self, variables: Mapping[str, Any]) -> None:
@@ -160,7 +162,7 @@ class CompiledPlan:
         source.load()
         self._nodes_left -= writer.nodes
         self.text = "\n".join(each for each in (self.text, str(source)) if each)
-        given_too = self._sharing, self._schema, self._shaper, variables
+        given_too = self._sharing, self._schema, self._shaper, variables, self._place_of
         self._displays[self._flags(variables)] = find_displays(self._plan, *given_too)
         function, memos = source.function(name), writer.memos
         self._shapes[self._flags(variables)] = lambda data: function(

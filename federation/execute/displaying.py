@@ -11,7 +11,7 @@ subgraph in this process, and only as long as nothing is wrong: with the first e
 or odd value what is absent is taken out, and the run goes on as if this had never been tried.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,8 +56,12 @@ def find_displays(
     schema: GraphQLSchema,
     shaper: ResponseShaper,
     variables: Mapping[str, Any],
+    place_of: Callable[[Path], int | None],
 ) -> Displays | None:
-    """The displays of a plan; None where its response has to be shaped."""
+    """The displays of a plan; None where its response has to be shaped.
+
+    `place_of` tells where later fetches look for what stands at a path.
+    """
     fetches = list(fetches_of(plan))
     is_plain = not (plan.operation.introspection or plan.primary or plan.deferred)
     if not is_plain or len(sharing.shared) < len(fetches):
@@ -67,7 +71,8 @@ def find_displays(
         written = [(fetch, [*writers_of(fetch)]) for fetch in fetches]
         _require_one_writer(seen, [each for _, writers in written for each in writers])
         by_fetch = {
-            id(fetch): _display(fetch, writers, seen, sharing) for fetch, writers in written
+            id(fetch): _display(fetch, writers, _Levels(seen, place_of), sharing)
+            for fetch, writers in written
         }
         unshown = _find_unshown(seen, [each for _, writers in written for each in writers])
     except _NotDisplayed:
@@ -129,38 +134,49 @@ def _require_one_writer(seen: _Seen, writers: list[Written]) -> None:
                 raise _NotDisplayed
 
 
-def _display(fetch: Fetch, writers: list[Written], seen: _Seen, sharing: Sharing) -> Display:
+def _display(fetch: Fetch, writers: list[Written], levels: "_Levels", sharing: Sharing) -> Display:
     if fetch.root is not None:
         if fetch.root.path or fetch.root.renames:
             raise _NotDisplayed
-        levels = _Levels(seen)
-        levels.add((), (), writers[0])
-        return Display(levels=levels)
-    levels = _Levels(seen)
+        levels.add((), (), written=writers[0], is_all=True)
+        return Display(levels=levels, places=levels.places)
     levels[()] = _HELPER
     for part, written in zip(fetch.entities, writers, strict=True):
-        _require_plain(part, seen, sharing)
+        _require_plain(part, levels.seen, sharing)
+        is_all = len(part.paths) == 1
         for path in part.paths:
-            levels.add(bare(path), (part.alias,), written)
-    return Display(levels=levels)
+            levels.add(bare(path), (part.alias,), written=written, is_all=is_all)
+    return Display(levels=levels, places=levels.places)
 
 
 class _Levels(dict[tuple[str, ...], Shown]):
     """What is seen at each place of one answer."""
 
-    def __init__(self, seen: _Seen) -> None:
+    def __init__(self, seen: _Seen, place_of: Callable[[Path], int | None]) -> None:
         super().__init__()
-        self._seen = seen
+        self.seen = seen
+        self.places: dict[tuple[str, ...], int] = {}
+        """By response keys: where the objects are looked for that stand there."""
+        self._place_of = place_of
 
-    def add(self, above: Position, head: tuple[str, ...], written: Written) -> None:
-        """Add what is written at and below one position; `head` leads there in the answer."""
+    def add(
+        self, above: Position, head: tuple[str, ...], *, written: Written, is_all: bool
+    ) -> None:
+        """Add what is written at and below one position; `head` leads there in the answer.
+
+        `is_all`: what is built below stands there, and nowhere else.
+        """
         for position, keys in written.items():
             if position == above:
-                self._add_fields(head, self._seen[above][1], keys)
+                self._add_fields(head, self.seen[above][1], keys)
             elif position[: len(above)] == above:
-                shown = self._seen[position][1] if position in self._seen else _HELPER
-                if self.setdefault((*head, *position[len(above) :]), shown) != shown:
+                path, shown = self.seen.get(position, (None, _HELPER))
+                below = (*head, *position[len(above) :])
+                if self.setdefault(below, shown) != shown:
                     raise _NotDisplayed  # it stands at two places, and looks different there
+                place = self._place_of(path) if is_all and path is not None else None
+                if place is not None:
+                    self.places[below] = place
 
     def _add_fields(self, head: tuple[str, ...], shown: Shown, keys: Iterable[str]) -> None:
         """Fields that are added to objects, which have kept a place for them."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from federation.execute.begun import Begun
+from federation.begun import Begun
 from federation.execute.fetch import Run, run_fetch
 from federation.plan.nodes import Fetch, Group, QueryPlan
 
@@ -21,7 +21,9 @@ async def run_group(run: Run, group: Group) -> None:
     """
     if group.is_chain:
         for fetch in group.fetches:
-            await run_fetch(run, fetch)
+            left = run_fetch(run, fetch)
+            if left is not None:
+                await left
         return
     async with asyncio.TaskGroup() as tasks:
         await _Walk(run, group, tasks).run_all()
@@ -48,8 +50,9 @@ class _Walk:
         """
         while ready:
             fetch = ready.pop(0)
-            begun = Begun(run_fetch(self._run, fetch))
-            if not begun.is_done:
+            left = run_fetch(self._run, fetch)
+            begun = None if left is None else Begun(left)
+            if begun is not None and not begun.is_done:
                 for other in ready:
                     self._tasks.create_task(self._run_on([other]))
                 ready = []

@@ -1,7 +1,7 @@
 """Runs one fetch of a plan: representations out, an answer or its failure into the tree."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from federation.execute import merge_answer as merging
@@ -16,19 +16,56 @@ from federation.operation.conditions import ALWAYS, holds
 from federation.plan.nodes import Fetch
 
 
-async def run_fetch(run: Run, fetch: Fetch) -> None:
-    """Run a fetch, unless nothing is asked for; every failure ends up in the errors."""
+def run_fetch(run: Run, fetch: Fetch) -> Coroutine[Any, Any, None] | None:
+    """Run a fetch, unless nothing is asked for; every failure ends up in the errors.
+
+    What has to wait is left to a coroutine.
+    """
     if fetch.condition is not ALWAYS and not holds(fetch.condition, run.variables):
-        return
+        return None
     asked = [each for part in fetch.entities for each in ask(run, part)]
     if fetch.has_contexts:
         run.report(tell_lost_contexts(run, fetch, asked))
     if not _is_needed(run, fetch, asked):
-        return
+        return None
     started = time.perf_counter()
+    answer: FetchResult | Failure | Coroutine[Any, Any, FetchResult]
     try:
         _check_bounds(run, fetch, asked)
-        errors = merging.merge_answer(run, fetch, asked, await send(run, fetch, asked))
+        answer = send(run, fetch, asked)
+    except Failure as failure:
+        answer = failure
+    if isinstance(answer, FetchResult | Failure):
+        _take(run, fetch, asked, answer, started)
+        return None
+    return _take_later(run, fetch, asked, answer, started)
+
+
+async def _take_later(
+    run: Run,
+    fetch: Fetch,
+    asked: Sequence[Asked],
+    waiting: Coroutine[Any, Any, FetchResult],
+    started: float,
+) -> None:
+    answer: FetchResult | Failure
+    try:
+        answer = await waiting
+    except Failure as failure:
+        answer = failure
+    _take(run, fetch, asked, answer, started)
+
+
+def _take(
+    run: Run, fetch: Fetch, asked: Sequence[Asked], answer: FetchResult | Failure, started: float
+) -> None:
+    """Put an answer, or why there is none, into the tree and the errors."""
+    try:
+        if isinstance(answer, Failure):
+            raise answer
+        if answer.freshness is not None:
+            run.restrict(answer.freshness)
+        errors = merging.merge_answer(run, fetch, asked, checked(fetch, answer))
     except Failure as failure:
         run.show_later()
         errors = list(tell_failure(run, fetch, asked, failure.template))

@@ -33,6 +33,7 @@ def merge_answer(
     if result.is_displayed:
         if _is_whole(run, asked, data):
             _add_displayed(run, fetch, asked, data)
+            run.learn(result.built or {})
             return []
         without_absent(data, set())
     run.show_later()

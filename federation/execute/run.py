@@ -47,6 +47,13 @@ class Run:
         if self.displays is not None:
             self.data.update(self.displays.root)
 
+    def learn(self, built: Mapping[int, list[Object]]) -> None:
+        """Take over what later fetches would look for, from who built it."""
+        if built and self.compiled is not None:
+            self.known = self.compiled.known_of(self.data, self.known)
+            for place, objects in built.items():
+                self.known[place] = objects
+
     def show_later(self) -> None:
         """Something is unusual: the response will be shaped when all is there."""
         if self.displays is not None:

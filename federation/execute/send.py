@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import types
-from collections.abc import Coroutine, Generator, Sequence
+from collections.abc import Awaitable, Coroutine, Generator, Sequence
 from typing import Any, TypeVar
 
 from federation.execute.asked import Asked
@@ -12,7 +12,7 @@ from federation.execute.deadline import Deadline
 from federation.execute.run import Run
 from federation.fetch.fetch import FetchRequest, FetchResult
 from federation.plan.nodes import Fetch
-from federation.transport.transport import seconds_max_of
+from federation.transport.transport import begin, seconds_max_of
 
 log = logging.getLogger(__name__)
 ResultT = TypeVar("ResultT")
@@ -26,36 +26,47 @@ class Failure(Exception):
         self.template: dict[str, Any] = {"message": message, "extensions": {"code": code}}
 
 
-async def send(run: Run, fetch: Fetch, asked: Sequence[Asked]) -> FetchResult:
-    """Ask the subgraph, and see that what it answers has the form of an answer.
+def send(
+    run: Run, fetch: Fetch, asked: Sequence[Asked]
+) -> FetchResult | Coroutine[Any, Any, FetchResult]:
+    """Ask the subgraph: what it answers at once, or what waits for its answer.
 
-    Whatever a transport raises is the subgraph's failure; the request must live on.
+    That its answer has the form of one, `checked` sees to. Whatever a transport raises is the
+    subgraph's failure; the request must live on.
 
     Raises:
-        Failure: it does not answer, or not in time, or not with a response.
+        Failure: it does not answer, or not in time.
     """
     transport = run.transports.get(fetch.subgraph)
     if transport is None:
         raise Failure("SUBGRAPH_UNAVAILABLE", f"Subgraph {fetch.subgraph} is not connected.")
     request = _write_request(run, fetch, asked)
     left = run.ends_at - asyncio.get_running_loop().time()
+    seconds = min(run.limits.fetch_seconds_max, left)
     try:
         if left <= 0:
             raise TimeoutError
-        seconds = min(run.limits.fetch_seconds_max, left)
-        work = transport.fetch(request, run.context)
-        is_bounded = seconds_max_of(transport) <= seconds
-        result = await (work if is_bounded else _within(seconds, work))
-    except TimeoutError:
-        raise Failure(
-            "SUBGRAPH_TIMEOUT", f"Subgraph {fetch.subgraph} did not answer in time."
-        ) from None
+        answer = begin(transport, request, run.context)
     except Exception as fault:
-        log.warning("a fetch of subgraph %s failed", fetch.subgraph, exc_info=fault)
-        raise Failure("SUBGRAPH_UNAVAILABLE", f"Subgraph {fetch.subgraph} failed.") from fault
-    if result.freshness is not None:
-        run.restrict(result.freshness)
-    return checked(fetch, result)
+        raise _failure_of(fetch, fault) from fault
+    if isinstance(answer, FetchResult):
+        return answer
+    is_bounded = seconds_max_of(transport) <= seconds
+    return _receive(fetch, answer if is_bounded else _within(seconds, answer))
+
+
+async def _receive(fetch: Fetch, work: Awaitable[FetchResult]) -> FetchResult:
+    try:
+        return await work
+    except Exception as fault:
+        raise _failure_of(fetch, fault) from fault
+
+
+def _failure_of(fetch: Fetch, fault: Exception) -> Failure:
+    if isinstance(fault, TimeoutError):
+        return Failure("SUBGRAPH_TIMEOUT", f"Subgraph {fetch.subgraph} did not answer in time.")
+    log.warning("a fetch of subgraph %s failed", fetch.subgraph, exc_info=fault)
+    return Failure("SUBGRAPH_UNAVAILABLE", f"Subgraph {fetch.subgraph} failed.")
 
 
 def checked(fetch: Fetch, result: FetchResult) -> FetchResult:

@@ -1,7 +1,7 @@
 """How an answer may be built so that nothing is left to do but to send it to the client."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graphql import GraphQLOutputType
@@ -28,6 +28,9 @@ class Display:
 
     levels: Mapping[tuple[str, ...], Shown]
     """By response keys."""
+    places: Mapping[tuple[str, ...], int] = field(default_factory=dict)
+    """By response keys: where the gateway would look for the objects that are built there, and
+    may be given them."""
 
 
 def without_absent(value: Any, seen: set[int]) -> None:

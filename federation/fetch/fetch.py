@@ -32,5 +32,7 @@ class FetchResult:
     """GraphQL errors as response dicts: message, path, extensions."""
     is_displayed: bool = False
     """Its objects are built as they will be shown, with nothing unusual about any value."""
+    built: Mapping[int, list[dict[str, Any]]] | None = None
+    """Of these, what was built at the places that its `Display` names."""
     freshness: Freshness | None = None
     """How long the subgraph says that it may be kept; None: it says nothing."""

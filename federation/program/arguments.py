@@ -2,7 +2,7 @@
 
 import enum
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -33,6 +33,37 @@ _IMMUTABLE = (str, int, float, bool, type(None), enum.Enum)
 Fits = Callable[[Any], bool]
 
 
+class Values:
+    """The values of an operation's variables, for one run."""
+
+    __slots__ = ("_full", "_signatures", "coerced")
+
+    def __init__(
+        self,
+        coerced: dict[str, Any],
+        signatures: Sequence[Any] = (),
+        full: VariableValues | None = None,
+    ) -> None:
+        self.coerced = coerced
+        """By name, as resolvers see them; what was not given is not there."""
+        self._signatures = signatures
+        self._full = full
+
+    @property
+    def full(self) -> VariableValues:
+        """With what graphql-core wants to know of each; made when it is asked."""
+        if self._full is None:
+            values = self.coerced
+            sources = {
+                each.name: VariableValueSource(each, values[each.name])
+                if each.name in values
+                else VariableValueSource(each)
+                for each in self._signatures
+            }
+            self._full = VariableValues(sources, values)
+        return self._full
+
+
 class Variables:
     """The variables of one operation."""
 
@@ -41,38 +72,38 @@ class Variables:
     ) -> None:
         self._schema = schema
         self._nodes = operation.variable_definitions or ()
-        self._declared: list[tuple[Any, Fits]] | None = []
+        self._signatures: list[Any] = []
+        self._declared: list[tuple[str, Fits, bool]] | None = []
         for node in self._nodes:
             signature = get_variable_signature(schema, node)
             if isinstance(signature, GraphQLError):
                 self._declared = None
                 return
-            self._declared.append((signature, _fits(signature.type, is_any_plain)))
+            is_needed = signature.default is not None or is_non_null_type(signature.type)
+            self._signatures.append(signature)
+            fits = _fits(signature.type, is_any_plain)
+            self._declared.append((signature.name, fits, is_needed))
 
-    def read(self, given: Mapping[str, Any]) -> VariableValues | list[GraphQLError]:
+    def read(self, given: Mapping[str, Any]) -> Values | list[GraphQLError]:
         """The values as resolvers see them, or what is wrong with them."""
-        return self._read_plainly(given) or get_variable_values(
-            self._schema, self._nodes, dict(given), max_errors=_ERRORS_MAX
-        )
+        plain = self._read_plainly(given)
+        if plain is not None:
+            return plain
+        full = get_variable_values(self._schema, self._nodes, dict(given), max_errors=_ERRORS_MAX)
+        return full if isinstance(full, list) else Values(full.coerced, full=full)
 
-    def _read_plainly(self, given: Mapping[str, Any]) -> VariableValues | None:
+    def _read_plainly(self, given: Mapping[str, Any]) -> Values | None:
         if self._declared is None:
             return None
-        sources = {}
         values = {}
-        for signature, fits in self._declared:
-            name = signature.name
+        for name, fits, is_needed in self._declared:
             if name in given:
-                value = given[name]
+                value = values[name] = given[name]
                 if not fits(value):
                     return None
-                sources[name] = VariableValueSource(signature, value)
-                values[name] = value
-            elif signature.default is not None or is_non_null_type(signature.type):
+            elif is_needed:
                 return None
-            else:
-                sources[name] = VariableValueSource(signature)
-        return VariableValues(sources, values)
+        return Values(values, self._signatures)
 
 
 def _fits(type_: GraphQLInputType, is_any_plain: bool) -> Fits:
@@ -109,21 +140,21 @@ class Arguments:
         self._node = node
         self._variables, self._constant = _read_ahead(definition, node)
 
-    def read(self, variables: VariableValues) -> dict[str, Any]:
+    def read(self, variables: Values) -> dict[str, Any]:
         """The values for one run; never changed, and not to be.
 
         Raises:
             GraphQLError: a value does not fit, or is missing.
         """
         if self._constant is None:
-            return get_argument_values(self._definition, self._node, variables)
+            return get_argument_values(self._definition, self._node, variables.full)
         if not self._variables:
             return self._constant
         values = dict(self._constant)
         for name, variable in self._variables:
             value = variables.coerced.get(variable)
             if value is None:
-                return get_argument_values(self._definition, self._node, variables)
+                return get_argument_values(self._definition, self._node, variables.full)
             values[name] = value
         return values
 

@@ -15,6 +15,8 @@ from federation.program.readers import reader_of
 from federation.program.run import Run, there
 from federation.program.runtime_types import RuntimeTypes
 
+_CLASSES_MAX = 100
+
 
 class Column:
     """Reads the values of one field, and answers what is selected below them."""
@@ -29,6 +31,8 @@ class Column:
         )
         self._is_placed = not all(level.is_shareable for level in field.levels.values())
         """Something below may ask for its path."""
+        self._levels: dict[type, Level] = {}
+        """By the class of objects, where that tells their type."""
 
     def fill(self, run: Run, parents: list[Any], place: Place) -> Answered:
         """Answer the field for some parents; the values of a leaf are still to be completed."""
@@ -45,12 +49,14 @@ class Column:
 
     def _complete(self, run: Run, raw: list[Any], place: Place) -> Answered:
         field = self._field
-        flat = None if field.is_asking_types else quick_objects(field, raw)
-        if flat is None:
+        quick = None if field.is_asking_types else quick_objects(field, raw)
+        if quick is None:
             return self._fill_carefully(run, raw, place)
+        flat, kinds = quick
         below = Place(place, field, raw) if self._is_placed else ROOT
-        if self._only_level is not None:
-            done = _answer_level(run, self._only_level, flat, below)
+        level = self._only_level or self._level_of(flat, kinds)
+        if level is not None:
+            done = _answer_level(run, level, flat, kinds, below)
         else:
             done = self._answer(run, flat, self._types.name(flat), below)
         if flat is raw and done.__class__ is list:
@@ -58,6 +64,18 @@ class Column:
         if isinstance(done, list):
             return put_back(field, raw, flat, done)
         return self._put_back_later(raw, flat, done)
+
+    def _level_of(self, objects: list[Any], kinds: set[type]) -> Level | None:
+        """The level of objects of one class, if all of that class are of one type."""
+        if len(kinds) != 1 or not self._types.is_by_class:
+            return None
+        (kind,) = kinds
+        level = self._levels.get(kind)
+        if level is None and len(self._levels) < _CLASSES_MAX:
+            (name,) = self._types.name(objects[:1])
+            if isinstance(name, str):
+                level = self._levels[kind] = self._field.levels[name]
+        return level
 
     async def _put_back_later(
         self, raw: list[Any], flat: list[Any], doing: Coroutine[Any, Any, list[Any]]
@@ -78,7 +96,8 @@ class Column:
         """Complete the objects, each by the level of its type; some names are exceptions."""
         first = names[0] if names else None
         if isinstance(first, str) and names.count(first) == len(names):
-            return _answer_level(run, self._field.levels[first], objects, place)
+            kinds = {*map(type, objects)}
+            return _answer_level(run, self._field.levels[first], objects, kinds, place)
         return self._answer_by_type(run, objects, names, place)
 
     async def _answer_by_type(
@@ -91,9 +110,8 @@ class Column:
                 done.put(index, FAILED, [Fault(name, self._field.nodes)])
             else:
                 picked.setdefault(name, []).append(index)
-        levels = self._field.levels
         parts = [
-            _answer_level(run, levels[name], [objects[i] for i in some], place.only(some))
+            self._answer(run, [objects[i] for i in some], [name] * len(some), place.only(some))
             for name, some in picked.items()
         ]
         for some, part in zip(picked.values(), await run.together(parts), strict=True):
@@ -102,12 +120,14 @@ class Column:
         return tidied(done)
 
 
-def _answer_level(run: Run, level: Level, objects: list[Any], place: Place) -> Answered:
+def _answer_level(
+    run: Run, level: Level, objects: list[Any], kinds: set[type], place: Place
+) -> Answered:
     """Complete objects of one type; those that answer alike are completed once, if they may."""
     if not objects:
         return []
     if level.is_shareable and len(objects) > 1:
-        identities = identities_of(objects)
+        identities = identities_of(objects, kinds)
         distinct = dict(zip(identities, objects, strict=True))
         if len(distinct) < len(objects):
             done = level.answer(run, [*distinct.values()], place)

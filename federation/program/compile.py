@@ -1,6 +1,6 @@
 """Compiles scripts: levels, then functions, then a program that runs them."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,17 +13,17 @@ from graphql import (
     default_field_resolver,
     default_type_resolver,
 )
-from graphql.execution.values import VariableValues
 from graphql.pyutils import gather_with_cancel, is_awaitable
 
 from federation.fetch.display import ABSENT, Display, without_absent
+from federation.program.arguments import Values
 from federation.program.bindings import Bindings
 from federation.program.columns import Column
 from federation.program.complete import complete_leaf, keep, mend
 from federation.program.displaying import display_levels
 from federation.program.faults import FAILED, faults_at
 from federation.program.leaves import leaf_of
-from federation.program.levels import Level, build_levels
+from federation.program.levels import Answered, Level, build_levels
 from federation.program.places import ROOT
 from federation.program.run import Run, there
 from federation.program.script import Script
@@ -35,6 +35,9 @@ _FIELDS_MAX = 5_000
 
 class Displayed(ExecutionResult):
     """A result whose objects are as the client will see them."""
+
+    built: Mapping[int, list[dict[str, Any]]]
+    """Some of them, by the places that the display names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,28 +62,43 @@ class Program:
             print_level(each, is_displayed=self.is_displayed) for each in self.levels
         )
 
-    async def run(
-        self, variables: VariableValues, context: Any, root_value: Any
-    ) -> ExecutionResult:
+    async def run(self, variables: Values, context: Any, root_value: Any) -> ExecutionResult:
         """Run it once."""
+        begun = self.begin(variables, context, root_value)
+        return begun if isinstance(begun, ExecutionResult) else await begun
+
+    def begin(
+        self, variables: Values, context: Any, root_value: Any
+    ) -> ExecutionResult | Coroutine[Any, Any, ExecutionResult]:
+        """Run it once: the result, or what waits for it."""
 
         def tell(run: Run) -> tuple[Any, ...]:
             helpers = GraphQLResolveInfoHelpers(gather=_gather, track=run.track)
             script = self.script
-            head = (self.schema, script.fragments, root_value, script.operation, variables)
+            head = (self.schema, script.fragments, root_value, script.operation, variables.full)
             return (*head, context, is_awaitable, None, helpers)
 
         run = Run(context, variables, tell)
-        done = await run.drive(self.levels[0].answer(run, [root_value], ROOT))
+        answered = self.levels[0].answer(run, [root_value], ROOT)
+        if isinstance(answered, list) and not run.is_underway:
+            return self._result(run, answered)
+        return self._wait(run, answered)
+
+    async def _wait(self, run: Run, answered: Answered) -> ExecutionResult:
+        return self._result(run, await run.drive(answered))
+
+    def _result(self, run: Run, done: list[Any]) -> ExecutionResult:
         if done.__class__ is list and self.is_displayed and run.is_displayed:
-            return Displayed(done[0], None)
+            displayed = Displayed(done[0], None)
+            displayed.built = run.built
+            return displayed
         data = None if done[0] is FAILED else done[0]
         if self.is_displayed:
             without_absent(data, set())
         return ExecutionResult(data, [fault.located() for fault in faults_at(done, 0)] or None)
 
     async def follow(
-        self, variables: VariableValues, context: Any, root_value: Any
+        self, variables: Values, context: Any, root_value: Any
     ) -> AsyncGenerator[ExecutionResult, None]:
         """Run it for each event of a subscription."""
         executor: Executor[Any] = Executor(
@@ -90,7 +108,7 @@ class Program:
             root_value,
             context,
             self.script.operation,
-            variables,
+            variables.full,
             default_field_resolver,
             default_type_resolver,
             default_field_resolver,

@@ -116,19 +116,24 @@ def keep(shape: Shape, value: Any) -> Any:
         return error
 
 
-def quick_objects(field: Field, raw: list[Any]) -> list[Any] | None:
-    """The objects among the values of a field, if there is nothing unusual about any value."""
+def quick_objects(field: Field, raw: list[Any]) -> tuple[list[Any], set[type]] | None:
+    """The objects among the values of a field, if there is nothing unusual about any value.
+
+    With them come their classes.
+    """
+    kinds = {*map(type, raw)}
     if field.shape.item is None:
-        kinds = {*map(type, raw)}
         if OBJECTS.hold(kinds):
-            return raw
-        if field.shape.is_required or not OBJECTS.hold(kinds - _NONE):
+            return raw, kinds
+        kinds -= _NONE
+        if field.shape.is_required or not OBJECTS.hold(kinds):
             return None
-        return [value for value in raw if value is not None]
-    if field.shape.item.item is not None or not {*map(type, raw)} <= _LISTS:
+        return [value for value in raw if value is not None], kinds
+    if field.shape.item.item is not None or not kinds <= _LISTS:
         return None
     flat = [*chain.from_iterable(raw)]
-    return flat if OBJECTS.hold({*map(type, flat)}) else None
+    kinds = {*map(type, flat)}
+    return (flat, kinds) if OBJECTS.hold(kinds) else None
 
 
 def put_back(field: Field, raw: list[Any], flat: list[Any], done: list[Any]) -> list[Any]:

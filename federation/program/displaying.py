@@ -19,6 +19,7 @@ def display_levels(levels: Iterable[Level], display: Display) -> None:
         shown = display.levels.get(level.path)
         if shown is not None and _is_shown(level, shown):
             level.shown = shown
+            level.place = display.places.get(level.path)
 
 
 def _is_shown(level: Level, shown: Shown) -> bool:

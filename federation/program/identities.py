@@ -11,17 +11,19 @@ _EXACT = ({str}, {int})
 """Classes whose values are told apart by equality, as long as they are not mixed."""
 
 
-def identities_of(objects: list[Any]) -> list[Hashable]:
-    """For each object something that it shares with those alone that answer alike.
+def identities_of(objects: list[Any], kinds: set[type]) -> list[Hashable]:
+    """For each object, of these classes, something that it shares with those that answer alike.
 
     That is the object itself, by its identity; or the value of a mention, made anew wherever an
     entity of another subgraph is named.
     """
-    read = _reader_of(objects[0].__class__)
-    if read is not None and len({*map(type, objects)}) == 1:
-        values = [*map(read, objects)]
-        if {*map(type, values)} in _EXACT:
-            return values
+    if len(kinds) == 1:
+        (kind,) = kinds
+        read = _reader_of(kind)
+        if read is not None:
+            values = [*map(read, objects)]
+            if {*map(type, values)} in _EXACT:
+                return values
     return [*map(id, objects)]
 
 

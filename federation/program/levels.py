@@ -131,6 +131,8 @@ class Level:
     is_shareable: bool = False
     shown: Shown | None = None
     """Where objects are built for the client: what it sees of them."""
+    place: int | None = None
+    """Where its objects are looked for when they are built."""
     answer: Answer = field(init=False)
     """The function that completes some parents: `level.answer(run, parents, place)`."""
 

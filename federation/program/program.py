@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema
-from graphql.execution.values import VariableValues
 
 from federation.fetch.display import Display
+from federation.program.arguments import Values
 from federation.program.bindings import Bindings
 from federation.program.compile import Program, compile_script
 from federation.program.levels import NotCompiled
@@ -62,7 +62,36 @@ class CompiledProgram:
         display: Display | None = None,
     ) -> ExecutionResult:
         """Run a query or mutation; with `display`, the result may be a `Displayed` one."""
-        script = self._known_script(document) or await self._script(document)
+        begun = self.begin(document, variables, context, display)
+        return begun if isinstance(begun, ExecutionResult) else await begun
+
+    def begin(
+        self,
+        document: str,
+        variables: Mapping[str, Any],
+        context: Any,
+        display: Display | None = None,
+    ) -> ExecutionResult | Coroutine[Any, Any, ExecutionResult]:
+        """As `run`; the result at once, where nothing has to wait."""
+        script = self._known_script(document)
+        if script is None:
+            return self._run_new(document, variables, context, display)
+        values = script.variables.read(variables)
+        if isinstance(values, list):
+            return ExecutionResult(None, values)
+        program = self._known_program(_key(document, script, values.coerced, display))
+        if program is None:
+            return self._run_new(document, variables, context, display)
+        return program.begin(values, context, self._root_value)
+
+    async def _run_new(
+        self,
+        document: str,
+        variables: Mapping[str, Any],
+        context: Any,
+        display: Display | None,
+    ) -> ExecutionResult:
+        script = await self._script(document)
         if isinstance(script, list):
             return ExecutionResult(None, script)
         if isinstance(script, Script):
@@ -71,9 +100,7 @@ class CompiledProgram:
                 return ExecutionResult(None, values)
             key = _key(document, script, values.coerced, display)
             is_lasting = display is not None  # who displays has run it before
-            program = self._known_program(key) or await self._program(
-                key, script, is_lasting=is_lasting
-            )
+            program = await self._program(key, script, is_lasting=is_lasting)
             if program is not None:
                 return await program.run(values, context, self._root_value)
         return await self._reference.run(document, variables, context)
@@ -85,10 +112,10 @@ class CompiledProgram:
         script = await self._script(document)
         values = script.variables.read(variables) if isinstance(script, Script) else None
         program = None
-        if isinstance(script, Script) and isinstance(values, VariableValues):
+        if isinstance(script, Script) and isinstance(values, Values):
             key = _key(document, script, values.coerced)
             program = await self._program(key, script, is_lasting=True)
-        if program is None or not isinstance(values, VariableValues):
+        if program is None or not isinstance(values, Values):
             events = self._reference.follow(document, variables, context)
         else:
             events = program.follow(values, context, self._root_value)

@@ -19,9 +19,10 @@ from federation.program.bindings import Attribute, Batch, Bindings, Entities, Re
 from federation.program.complete import read_attribute
 from federation.program.levels import Field, Shape
 from federation.program.places import Info, Place, tell
-from federation.program.run import Run
+from federation.program.run import READY, Run
 
 _LISTS = (list, tuple)
+_KINDS_OF_LISTS = {*_LISTS}
 
 
 class Reader(Protocol):
@@ -113,9 +114,11 @@ class _ResolverReader:
         self._resolve = bound.resolve or _read_key
         self._arguments = Arguments(field.definition, field.nodes[0])
 
-    async def read(self, run: Run, parents: list[Any], place: Place) -> list[Any]:
+    def read(
+        self, run: Run, parents: list[Any], place: Place
+    ) -> list[Any] | Coroutine[Any, Any, list[Any]]:
         field = self._field
-        values = []
+        values: list[Any] = []
         try:
             arguments = self._arguments.read(run.variables)
         except Exception as error:  # noqa: BLE001 - it becomes an error of the response
@@ -127,7 +130,7 @@ class _ResolverReader:
             except Exception as error:  # noqa: BLE001 - it becomes an error of the response
                 value = error
             values.append(value)
-        return await _settle(run, field.shape, values)
+        return values if _is_settled(field.shape, values) else _settle(run, field.shape, values)
 
 
 class _EntitiesReader:
@@ -246,6 +249,15 @@ def _checked(answer: Any, places: int, field: Field) -> list[Any]:
     what = f"{len(answer)} items" if isinstance(answer, _LISTS) else "no list"
     name = f"{field.parent}.{field.name}"
     return [TypeError(f"{name} was asked for {places} items and gave {what}.")] * places
+
+
+def _is_settled(shape: Shape, values: list[Any]) -> bool:
+    """Whether there is plainly nothing to wait for, in a list neither."""
+    kinds = {*map(type, values)}
+    if shape.item is None:
+        return READY.hold(kinds)
+    is_open = shape.item.item is None and kinds <= _KINDS_OF_LISTS
+    return is_open and READY.hold({*map(type, chain.from_iterable(values))})
 
 
 async def _settle(run: Run, shape: Shape, values: list[Any]) -> list[Any]:

@@ -21,10 +21,10 @@ from functools import partial
 from types import CoroutineType, NoneType
 from typing import Any
 
-from graphql.execution.values import VariableValues
 from graphql.pyutils import Undefined, is_awaitable
 
 from federation.begun import Begun
+from federation.program.arguments import Values
 
 _CLASSES_MAX = 10_000
 
@@ -33,12 +33,14 @@ class Run:
     """One execution: what resolvers may know of it, and what it has under way."""
 
     def __init__(
-        self, context: Any, variables: VariableValues, tell: Callable[["Run"], tuple[Any, ...]]
+        self, context: Any, variables: Values, tell: Callable[["Run"], tuple[Any, ...]]
     ) -> None:
         self.context = context
         self.variables = variables
         self.is_displayed = True
         """No level has built objects that are not as the client will see them."""
+        self.built: dict[int, list[dict[str, Any]]] = {}
+        """What levels built that have a place, where it is displayed."""
         self._tell = tell
         self._told: tuple[Any, ...] | None = None
         self._left_behind: list[asyncio.Future[Any]] = []
@@ -53,6 +55,11 @@ class Run:
         if self._told is None:
             self._told = self._tell(self)
         return self._told
+
+    @property
+    def is_underway(self) -> bool:
+        """Something was left behind, which has to end with the run."""
+        return bool(self._left_behind)
 
     async def drive(self, answered: list[Any] | Coroutine[Any, Any, list[Any]]) -> list[Any]:
         """Step a coroutine to its end; no task of this run is alive after that."""

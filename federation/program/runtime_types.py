@@ -22,7 +22,8 @@ class RuntimeTypes:
     def __init__(self, schema: GraphQLSchema, field: Field, bindings: Bindings) -> None:
         self._field = field
         self._type_of = bindings.type_of
-        self._is_by_class = bindings.is_typed_by_class
+        self.is_by_class = bindings.is_typed_by_class and bindings.type_of is not None
+        """The class of an object tells its type."""
         self._resolve: Any = getattr(field.named, "resolve_type", None) or default_type_resolver
         self._is_abstract = is_abstract_type(field.named)
         self._executor = SimpleNamespace(schema=schema)
@@ -32,7 +33,7 @@ class RuntimeTypes:
         if not self._is_abstract:
             return [self._field.named.name] * len(objects)
         assert self._type_of is not None, "else the schema is asked"
-        is_asked_once = self._is_by_class and len({*map(type, objects)}) == 1
+        is_asked_once = self.is_by_class and len({*map(type, objects)}) == 1
         try:
             if is_asked_once:
                 names = [self._type_of(objects[0])] * len(objects)

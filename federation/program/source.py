@@ -131,9 +131,12 @@ def _print_objects(level: Level) -> list[str]:
     if checked:
         test = " is ".join(["list", *(f"value_{each}.__class__" for each in checked)])
         lines.append(f"    if {test}:")
-    body = ["try:", "    return [", "        {"]
+    kept = "return" if level.place is None else f"objects = run.built[{level.place}] ="
+    body = ["try:", f"    {kept} [", "        {"]
     body += [f"            {key!r}: {value}," for key, value in _print_values(level)]
-    body += ["        }", f"        for {_print_loop(columns)}", "    ]", "except Exception:"]
+    body += ["        }", f"        for {_print_loop(columns)}", "    ]"]
+    body += [] if level.place is None else ["    return objects"]
+    body += ["except Exception:"]
     body += ["    pass"]
     return lines + [indent + each for each in body]
 

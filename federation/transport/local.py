@@ -1,6 +1,6 @@
 """Reaches a subgraph that lives in this process, through its executable schema."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema
@@ -69,10 +69,21 @@ class LocalTransport:
 
     async def fetch(self, request: FetchRequest, context: Any) -> FetchResult:
         """Run a query or mutation."""
+        begun = self.begin(request, context)
+        return begun if isinstance(begun, FetchResult) else await begun
+
+    def begin(
+        self, request: FetchRequest, context: Any
+    ) -> FetchResult | Coroutine[Any, Any, FetchResult]:
+        """Run a query or mutation: its answer, or what waits for it."""
         asked = request.document, request.variables, context
-        if isinstance(self.program, CompiledProgram):
-            return self._told(await self.program.run(*asked, request.display))
-        return self._told(await self.program.run(*asked))
+        if not isinstance(self.program, CompiledProgram):
+            return self._wait(self.program.run(*asked))
+        begun = self.program.begin(*asked, request.display)
+        return self._told(begun) if isinstance(begun, ExecutionResult) else self._wait(begun)
+
+    async def _wait(self, running: Coroutine[Any, Any, ExecutionResult]) -> FetchResult:
+        return self._told(await running)
 
     async def subscribe(
         self, request: FetchRequest, context: Any
@@ -93,7 +104,9 @@ class LocalTransport:
 
     def _told(self, result: ExecutionResult) -> FetchResult:
         if not result.errors:
-            return FetchResult(data=result.data, is_displayed=isinstance(result, Displayed))
+            if isinstance(result, Displayed):
+                return FetchResult(data=result.data, is_displayed=True, built=result.built)
+            return FetchResult(data=result.data)
         errors: list[dict[str, Any]] = []
         for error in result.errors:
             told = self._on_error(error)
