@@ -33,6 +33,7 @@ if sys.version_info < (3, 11):  # noqa: UP036  (an old interpreter must be told 
 if TYPE_CHECKING:
     from adapters.identity.outside_tokens import OutsideTokens
     from settings import Settings
+    from web.general_gateway import GatewayOptions
 
 DOMAINS = ("media", "users", "social", "nft", "ai", "royalties")
 
@@ -101,6 +102,10 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     foreign.add_argument("--cost-max", type=int, help="refuse what may cost more (@cost)")
     foreign.add_argument("--list-size-max", type=int, default=100, help="items of one page")
     foreign.add_argument("--drain-seconds", type=float, default=0.0, help="from SIGTERM to the end")
+    foreign.add_argument("--metrics-port", type=int, help="show /metrics there")
+    foreign.add_argument("--metrics-host", default="127.0.0.1")
+    foreign.add_argument("--otlp-endpoint", metavar="URL", help="send traces there")
+    foreign.add_argument("--trace-ratio", type=float, default=0.01)
     foreign.add_argument("--explain", action="store_true", help="show plans to who asks")
     _add_protection(serve.add_argument_group("what clients may, with --supergraph"))
     _add_identity(serve.add_argument_group("who asks, with --supergraph"))
@@ -142,7 +147,7 @@ def _add_identity(identity: "argparse._ArgumentGroup") -> None:
 
 def _serve_supergraph(given: argparse.Namespace) -> None:
     from telemetry import configure_logs
-    from web.general_gateway import GatewayOptions, serve_supergraph
+    from web.general_gateway import GatewayOptions
     from web.supergraph_file import SupergraphFileError
 
     configure_logs(service="gateway", is_readable=sys.stderr.isatty())
@@ -165,7 +170,7 @@ def _serve_supergraph(given: argparse.Namespace) -> None:
             rejects_operations=given.reject_unauthorized,
             **_protection(given),
         )
-        _run(serve_supergraph(given.supergraph, options))
+        _run(_serve_observed(given, options))
     except (OSError, SupergraphFileError, ValueError) as error:
         sys.exit(f"Tutti cannot start: {_first_line(error)}")
 
@@ -189,6 +194,20 @@ def _protection(given: argparse.Namespace) -> dict[str, Any]:
         "redis_url": given.redis_url,
         "trusted_proxies": given.trusted_proxy,
     }
+
+
+async def _serve_observed(given: argparse.Namespace, options: "GatewayOptions") -> None:
+    """Serve any supergraph, measured and traced as the command line says."""
+    from pydantic import SecretStr
+
+    from telemetry import open_telemetry
+    from web.general_gateway import serve_supergraph
+
+    token = os.environ.get("TUTTI_METRICS_TOKEN")
+    given.metrics_token = None if token is None else SecretStr(token)
+    async with open_telemetry(given, service="tutti-gateway") as telemetry:
+        metrics, tracing = telemetry.metrics, telemetry.tracing
+        await serve_supergraph(given.supergraph, options, metrics, tracing)
 
 
 def _tokens(given: argparse.Namespace) -> "OutsideTokens | None":

@@ -43,7 +43,7 @@ from web.limits import WebLimits
 from web.live_groups import HOUSE_GROUPING
 from web.local_transports import local_transports
 from web.media_uploads import media_routes
-from web.observed_engine import observe_transports, planning_observer
+from web.observed_engine import TransportObserver, planning_observer
 from web.observed_house import observing
 from web.operation_checks import SchemaChecks
 from web.partner_pages import PartnerPages
@@ -305,7 +305,7 @@ def build_engine(
     metrics, tracing = telemetry.metrics, telemetry.tracing
     local = local_transports((each for each in SUBGRAPHS if each.name not in remote), tracing)
     sdl = SUPERGRAPH.read_text()
-    transports = observe_transports({**local, **remote}, metrics, tracing)
+    transports = TransportObserver(metrics, tracing).around({**local, **remote})
     named = frozenset(remote) if settings.cached_subgraphs is None else settings.cached_subgraphs
     if cache is not None and named:
         transports = with_kept_entities(

@@ -9,15 +9,43 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
-
-from settings import Settings
+from pydantic import SecretStr
 
 if TYPE_CHECKING:
     from adapters.telemetry.metrics import Metrics
     from adapters.telemetry.tracing import Tracing
+
+
+class Wanted(Protocol):
+    """What is to be measured and traced, as the settings say it."""
+
+    @property
+    def metrics_host(self) -> str:
+        """Where figures are shown."""
+        ...
+
+    @property
+    def metrics_port(self) -> int | None:
+        """None: nothing is measured."""
+        ...
+
+    @property
+    def metrics_token(self) -> SecretStr | None:
+        """None: whoever reaches the port may read."""
+        ...
+
+    @property
+    def otlp_endpoint(self) -> str | None:
+        """None: nothing is traced."""
+        ...
+
+    @property
+    def trace_ratio(self) -> float:
+        """The part of requests that are traced."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +63,7 @@ SILENT = Telemetry()
 
 @asynccontextmanager
 async def open_telemetry(
-    settings: Settings, *, service: str, is_asked_only: bool = False
+    wanted: Wanted, *, service: str, is_asked_only: bool = False
 ) -> AsyncIterator[Telemetry]:
     """Measure and trace until left; libraries are loaded only for what is wanted.
 
@@ -46,24 +74,24 @@ async def open_telemetry(
     """
     metrics, tracing = None, None
     async with AsyncExitStack() as stack:
-        if settings.metrics_port is not None:
+        if wanted.metrics_port is not None:
             from adapters.telemetry.metrics import Metrics
             from adapters.telemetry.metrics_server import MetricsAddress, showing_metrics
 
-            metrics, token = Metrics(), settings.metrics_token
+            metrics, token = Metrics(), wanted.metrics_token
             address = MetricsAddress(
-                host=settings.metrics_host,
-                port=settings.metrics_port,
+                host=wanted.metrics_host,
+                port=wanted.metrics_port,
                 token=None if token is None else token.get_secret_value(),
             )
             port = await stack.enter_async_context(showing_metrics(metrics, address))
             log = structlog.get_logger(__name__)
-            log.info("metrics_are_shown", address=f"http://{settings.metrics_host}:{port}/metrics")
-        if settings.otlp_endpoint is not None:
+            log.info("metrics_are_shown", address=f"http://{wanted.metrics_host}:{port}/metrics")
+        if wanted.otlp_endpoint is not None:
             from adapters.telemetry.otlp import sending_traces
 
-            ratio = 0.0 if is_asked_only else settings.trace_ratio
-            sending = sending_traces(settings.otlp_endpoint, service=service, ratio=ratio)
+            ratio = 0.0 if is_asked_only else wanted.trace_ratio
+            sending = sending_traces(wanted.otlp_endpoint, service=service, ratio=ratio)
             tracing = stack.enter_context(sending)
         yield Telemetry(metrics=metrics, tracing=tracing)
 

@@ -15,6 +15,8 @@ from starlette.applications import Starlette
 from adapters.identity.outside_tokens import Claims, OutsideTokens
 from adapters.rate_limit.memory import MemoryBuckets
 from adapters.rate_limit.shared import SharedBuckets
+from adapters.telemetry.metrics import Metrics
+from adapters.telemetry.tracing import TRACE_HEADERS, Tracing, headers_for_callees
 from domain.rate_limits import Buckets
 from errors import DependencyError
 from federation.engine import Authorization
@@ -36,7 +38,10 @@ from web.gateway_identity import (
 )
 from web.http_server import address_of, listen, serve_app
 from web.limits import WebLimits
+from web.observed_engine import TransportObserver, planning_observer
+from web.observed_house import observed
 from web.persisted_documents import Documents
+from web.process_metrics import show_engine, watching_loop
 from web.rate_limits import RateLimits, per_minute
 from web.routes import build_app
 from web.supergraph_engine import SupergraphEngine
@@ -165,7 +170,9 @@ def _give_back(context: Any, name: str, value: str) -> None:
         context.answer_headers.append((name, value))
 
 
-def build_engine(options: GatewayOptions) -> SupergraphEngine:
+def build_engine(
+    options: GatewayOptions, metrics: Metrics | None = None, tracing: Tracing | None = None
+) -> SupergraphEngine:
     """An engine without a supergraph yet."""
     rules = header_rules(options)
     http = HttpOptions(seconds_max=options.fetch_seconds_max)
@@ -190,7 +197,14 @@ def build_engine(options: GatewayOptions) -> SupergraphEngine:
         caller=lambda context: caller_of(context.claims),
         rejects_operations=options.rejects_operations,
     )
-    return SupergraphEngine(make_transport, limits, urls=options.urls, authorization=authorization)
+    return SupergraphEngine(
+        make_transport,
+        limits,
+        urls=options.urls,
+        authorization=authorization,
+        observing=TransportObserver(metrics, tracing),
+        observer=planning_observer(metrics, tracing),
+    )
 
 
 def _told_claims(names: Sequence[str], context: Any) -> bytes:
@@ -204,6 +218,8 @@ def build_gateway_app(
     drain: Drain | None = None,
     *,
     buckets: Buckets | None = None,
+    metrics: Metrics | None = None,
+    tracing: Tracing | None = None,
 ) -> Starlette:
     """The whole front over such an engine; the buckets are those of several gateways."""
 
@@ -224,6 +240,8 @@ def build_gateway_app(
         per_user=per_minute("user", options.user_rate),
     )
     contexts = open_gateway_context if tokens is None else prove_tokens(tokens)
+    if tracing is not None:
+        contexts = _telling_traces(contexts)
     parts = FrontParts(
         engine=engine,
         admit=rates.admit_address,
@@ -242,14 +260,34 @@ def build_gateway_app(
         explainer=engine,
     )
     query = None if options.is_production else FIRST_QUERY
+    parts = observed(parts, metrics, tracing)
     return build_app(parts, checks={"supergraph": check_supergraph}, explorer_query=query)
+
+
+def _telling_traces(make_context: MakeContext) -> MakeContext:
+    """Contexts whose fetches belong to the trace of their request, whatever a client says."""
+
+    @asynccontextmanager
+    async def open_traced(client: ClientRequest) -> AsyncIterator[GatewayContext]:
+        async with make_context(client) as context:
+            for name in TRACE_HEADERS:
+                context.headers.pop(name, None)
+            context.headers.update(headers_for_callees())
+            yield context
+
+    return open_traced
 
 
 def _name_of(context: GatewayContext) -> str:
     return name_of(context.claims)
 
 
-async def serve_supergraph(path: Path, options: GatewayOptions) -> None:
+async def serve_supergraph(
+    path: Path,
+    options: GatewayOptions,
+    metrics: Metrics | None = None,
+    tracing: Tracing | None = None,
+) -> None:
     """Serve a file until told to stop; load it again when it changes, or on SIGHUP.
 
     Raises:
@@ -257,9 +295,11 @@ async def serve_supergraph(path: Path, options: GatewayOptions) -> None:
         OSError: the port cannot be had.
         ValueError: a header or an address cannot be used.
     """
-    engine = build_engine(options)
+    engine = build_engine(options, metrics, tracing)
     file = SupergraphFile(path, engine)
     await file.load()
+    if metrics is not None:
+        show_engine(metrics, engine)
     listener = listen(options.host, options.port, advice="choose another with --port")
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGHUP, file.reload_now)
@@ -269,8 +309,11 @@ async def serve_supergraph(path: Path, options: GatewayOptions) -> None:
     buckets = None if options.redis_url is None else SharedBuckets(options.redis_url)
     try:
         drain = Drain(options.drain_seconds)
-        app = build_gateway_app(engine, options, drain, buckets=buckets)
-        await serve_app(app, listener, trusted_proxies=options.trusted_proxies, drain=drain)
+        app = build_gateway_app(
+            engine, options, drain, buckets=buckets, metrics=metrics, tracing=tracing
+        )
+        async with nullcontext() if metrics is None else watching_loop(metrics):
+            await serve_app(app, listener, trusted_proxies=options.trusted_proxies, drain=drain)
     finally:
         watching.cancel()
         with suppress(asyncio.CancelledError):

@@ -7,7 +7,7 @@ from typing import Any
 
 from opentelemetry.trace import SpanKind
 
-from adapters.telemetry.metrics import Count, Metrics, Timings
+from adapters.telemetry.metrics import Count, Metrics, Series, Timings
 from adapters.telemetry.tracing import Tracing, is_recording, tell_failure
 from federation.fetch.fetch import FetchRequest, FetchResult
 from federation.transport.transport import Transport, displays_answers, seconds_max_of
@@ -46,29 +46,36 @@ def planning_observer(metrics: Metrics | None, tracing: Tracing | None) -> Plann
     return None if is_silent else PlanningObserver(metrics, tracing)
 
 
-def observe_transports(
-    transports: Mapping[str, Transport], metrics: Metrics | None, tracing: Tracing | None
-) -> dict[str, Transport]:
-    """The same transports, measured and traced; as they are where nobody does either."""
-    observed = dict(transports)
-    if tracing is not None:
-        observed = {name: TracedTransport(each, tracing) for name, each in observed.items()}
-    if metrics is not None:
-        show_transports(metrics, transports)
-        observed = _measured(observed, metrics)
-    return observed
+class TransportObserver:
+    """Measures and traces the transports of an engine, and of the one that follows it."""
 
+    def __init__(self, metrics: Metrics | None, tracing: Tracing | None) -> None:
+        self._tracing = tracing
+        self._observed: Mapping[str, Transport] = {}
+        self._figures: tuple[Series[Timings], Series[Count]] | None = None
+        if metrics is not None:
+            labels = ["subgraph"]
+            self._figures = (
+                metrics.timings("fetch", "Fetches from subgraphs.", labels),
+                metrics.counts(
+                    "fetch_errors", "Fetches that were answered with errors, or not at all.", labels
+                ),
+            )
+            show_transports(metrics, lambda: self._observed)
 
-def _measured(transports: Mapping[str, Transport], metrics: Metrics) -> dict[str, Transport]:
-    labels = ["subgraph"]
-    seconds = metrics.timings("fetch", "Fetches from subgraphs.", labels)
-    errors = metrics.counts(
-        "fetch_errors", "Fetches that were answered with errors, or not at all.", labels
-    )
-    return {
-        name: MeasuredTransport(each, seconds.of(name), errors.of(name))
-        for name, each in transports.items()
-    }
+    def around(self, transports: Mapping[str, Transport]) -> dict[str, Transport]:
+        """The same transports, observed; as they are where nobody measures or traces."""
+        self._observed = transports
+        around = dict(transports)
+        if self._tracing is not None:
+            around = {name: TracedTransport(each, self._tracing) for name, each in around.items()}
+        if self._figures is not None:
+            seconds, errors = self._figures
+            around = {
+                name: MeasuredTransport(each, seconds.of(name), errors.of(name))
+                for name, each in around.items()
+            }
+        return around
 
 
 class _Around:

@@ -26,18 +26,29 @@ async def observing(
     tracing: Tracing | None,
     callers: Iterable[object] = (),
 ) -> AsyncIterator[FrontParts]:
-    """The same parts, observed until left; as they are where nobody measures or traces.
+    """The same parts and what is behind them, observed until left."""
+    async with watching(base, metrics, tracing):
+        if metrics is not None:
+            show_engine(metrics, engine)
+        yield observed(parts, metrics, tracing, callers)
+
+
+def observed(
+    parts: FrontParts,
+    metrics: Metrics | None,
+    tracing: Tracing | None,
+    callers: Iterable[object] = (),
+) -> FrontParts:
+    """The same parts, observed; as they are where nobody measures or traces.
 
     `callers` are networks of services of ours, whose word about traces is believed.
     """
-    async with watching(base, metrics, tracing):
-        if metrics is not None:
-            parts = replace(parts, metrics=FrontMetrics(metrics))
-            show_engine(metrics, engine)
-        if tracing is not None:
-            traces = RequestTraces(tracing, [str(each) for each in callers])
-            parts = replace(parts, engine=TracedEngine(engine, tracing), traces=traces)
-        yield parts
+    if metrics is not None:
+        parts = replace(parts, metrics=FrontMetrics(metrics))
+    if tracing is not None:
+        traces = RequestTraces(tracing, [str(each) for each in callers])
+        parts = replace(parts, engine=TracedEngine(parts.engine, tracing), traces=traces)
+    return parts
 
 
 @asynccontextmanager

@@ -1,9 +1,9 @@
 """What the parts of a process count for themselves, shown: caches, the bus, pools, the loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy.pool import QueuePool
 
@@ -11,7 +11,7 @@ from adapters.broadcast.bus import Bus
 from adapters.telemetry.metrics import Labelled, Metrics
 from db.engine import Databases
 from db.read import StatementCount
-from federation.engine import Engine
+from federation.engine import PlanCacheCounters
 from federation.transport.breaker import BreakerState
 from federation.transport.http import HttpTransport
 from federation.transport.local import LocalTransport
@@ -21,7 +21,16 @@ LAG_SECONDS: Final = 0.25
 """How often the loop is looked at."""
 
 
-def show_engine(metrics: Metrics, engine: Engine) -> None:
+class CachesPlans(Protocol):
+    """An engine, or what has one."""
+
+    @property
+    def plan_cache(self) -> PlanCacheCounters:
+        """Counters of the plan cache."""
+        ...
+
+
+def show_engine(metrics: Metrics, engine: CachesPlans) -> None:
     """Show how the plan cache is doing."""
 
     def read() -> Iterable[Labelled]:
@@ -34,18 +43,24 @@ def show_engine(metrics: Metrics, engine: Engine) -> None:
     )
 
 
-def show_transports(metrics: Metrics, transports: Mapping[str, Transport]) -> None:
+def show_transports(
+    metrics: Metrics, find_transports: Callable[[], Mapping[str, Transport]]
+) -> None:
     """Show what local subgraphs could not compile, and how remote ones are doing."""
-    local = {name: each for name, each in transports.items() if isinstance(each, LocalTransport)}
-    remote = {name: each for name, each in transports.items() if isinstance(each, HttpTransport)}
+
+    def remote() -> list[tuple[str, HttpTransport]]:
+        found = find_transports().items()
+        return [(name, each) for name, each in found if isinstance(each, HttpTransport)]
 
     def read_fallbacks() -> Iterable[Labelled]:
-        for name, each in local.items():
+        for name, each in find_transports().items():
+            if not isinstance(each, LocalTransport):
+                continue
             for reason, count in getattr(each.program, "fallbacks", {}).items():
                 yield (name, reason), count
 
     def read_breakers() -> Iterable[Labelled]:
-        for name, each in remote.items():
+        for name, each in remote():
             yield (name,), each.breaker_state is not BreakerState.CLOSED
 
     metrics.read_counts(
@@ -64,7 +79,7 @@ def show_transports(metrics: Metrics, transports: Mapping[str, Transport]) -> No
         "subgraph_connections",
         "Connections to a remote subgraph.",
         ["subgraph"],
-        lambda: [((name,), each.connections_open) for name, each in remote.items()],
+        lambda: [((name,), each.connections_open) for name, each in remote()],
     )
 
 

@@ -9,12 +9,20 @@ from typing import Any
 
 from graphql import GraphQLSchema
 
-from federation.engine import Authorization, Engine, GraphQLRequest, GraphQLResponse
+from federation.engine import (
+    Authorization,
+    Engine,
+    GraphQLRequest,
+    GraphQLResponse,
+    Observer,
+    PlanCacheCounters,
+)
 from federation.execute.payloads import IncrementalPayload
 from federation.limits import EngineLimits
 from federation.supergraph.reader import read_supergraph
 from federation.transport.http import HttpTransport
 from web.http_server import settle_garbage
+from web.observed_engine import TransportObserver
 
 DRAIN_SECONDS_MAX = 60.0
 """Time that operations of a replaced supergraph have to end; then its subscriptions are ended."""
@@ -64,12 +72,16 @@ class SupergraphEngine:
         urls: Mapping[str, str] | None = None,
         drain_seconds_max: float = DRAIN_SECONDS_MAX,
         authorization: Authorization = _STRANGERS,
+        observing: TransportObserver | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._make_transport = make_transport
         self._limits = limits
         self._urls = dict(urls or {})
         self._drain_seconds_max = drain_seconds_max
         self._authorization = authorization
+        self._observing = observing or TransportObserver(None, None)
+        self._observer = observer
         self._current: _Generation | None = None
         self._names: list[str] = []
         self._uses: Counter[HttpTransport] = Counter()
@@ -165,6 +177,11 @@ class SupergraphEngine:
         """Show the plan as JSON values; as `Engine.describe_plan`."""
         return self._get().engine.describe_plan(document, operation_name)
 
+    @property
+    def plan_cache(self) -> PlanCacheCounters:
+        """Counters of the plan cache, which begin anew with another supergraph."""
+        return self._get().engine.plan_cache
+
     def _get(self) -> _Generation:
         assert self._current is not None, "a supergraph was loaded before anything is served"
         return self._current
@@ -182,10 +199,11 @@ class SupergraphEngine:
         }
         engine = Engine(
             sdl,
-            transports,
+            self._observing.around(transports),
             self._limits,
             after_planning=settle_garbage,
             authorization=self._authorization,
+            observer=self._observer,
         )
         return _Generation(engine=engine, transports=transports), list(subgraphs)
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+from adapters.telemetry.metrics import Metrics
+from adapters.telemetry.tracing import Tracing
 from federation.compose.compose import SubgraphSource, compose
 from tests.fakes.server import running_server
 from web.general_gateway import GatewayOptions, build_engine, build_gateway_app
@@ -54,14 +56,19 @@ def put(path: Path, text: str) -> None:
 
 
 @asynccontextmanager
-async def general_gateway(path: Path, options: GatewayOptions) -> AsyncIterator[General]:
+async def general_gateway(
+    path: Path,
+    options: GatewayOptions,
+    metrics: Metrics | None = None,
+    tracing: Tracing | None = None,
+) -> AsyncIterator[General]:
     """Serve a supergraph file on a free port."""
-    engine = build_engine(replace(options))
+    engine = build_engine(replace(options), metrics, tracing)
     file = SupergraphFile(path, engine, poll_seconds=0.02)
     await file.load()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(engine.close)
-        app = build_gateway_app(engine, options)
+        app = build_gateway_app(engine, options, metrics=metrics, tracing=tracing)
         address = await stack.enter_async_context(running_server(app))
         client = httpx.AsyncClient(base_url=f"http://{address}", timeout=60)
         await stack.enter_async_context(client)
