@@ -106,6 +106,7 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     foreign.add_argument("--metrics-host", default="127.0.0.1")
     foreign.add_argument("--otlp-endpoint", metavar="URL", help="send traces there")
     foreign.add_argument("--trace-ratio", type=float, default=0.01)
+    foreign.add_argument("--cache-bytes", type=int, default=0, help="keep entities in memory")
     foreign.add_argument("--explain", action="store_true", help="show plans to who asks")
     _add_protection(serve.add_argument_group("what clients may, with --supergraph"))
     _add_identity(serve.add_argument_group("who asks, with --supergraph"))
@@ -162,6 +163,7 @@ def _serve_supergraph(given: argparse.Namespace) -> None:
             fetch_seconds_max=given.fetch_seconds_max,
             cost_max=given.cost_max,
             list_size_max=given.list_size_max,
+            cache_bytes=given.cache_bytes,
             is_explaining=given.explain,
             drain_seconds=given.drain_seconds,
             tokens=_tokens(given),

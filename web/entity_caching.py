@@ -46,6 +46,8 @@ _HEAD = struct.Struct("!Q")
 SharingWith = Callable[[Any], Sharing]
 """How much of what is kept the viewer of a context may be given: STRANGERS for all of it, EVERYONE
 for what is the same for all. `Any`: the context is the front's."""
+Telling = Callable[[Any], Any]
+"""What of a context goes to subgraphs and may change their answers; `Any`: JSON."""
 
 
 class _Part(NamedTuple):
@@ -82,8 +84,10 @@ class EntityCache:
         *,
         schema: str,
         sharing_with: SharingWith,
+        telling: Telling | None = None,
     ) -> None:
         self.store = store
+        self.telling = telling
         self.policies = policies
         self.sharing_with = sharing_with
         self.schema = blake2b(schema.encode(), digest_size=16).digest()
@@ -109,7 +113,7 @@ class CachingTransport:
         """Run a query or mutation; of entities only those are asked for that are not kept."""
         request = replace(request, display=None)
         parts = self._parts_of(request.document) if request.operation_kind == "query" else ()
-        asked = list(self._asked(parts, request, self._cache.sharing_with(context)))
+        asked = list(self._asked(parts, request, context)) if parts else []
         lookups = [each.lookup for each in asked if each.lookup is not None]
         if not lookups or len(asked) > LOOKUPS_MAX:
             return await self._transport.fetch(request, context)
@@ -148,22 +152,24 @@ class CachingTransport:
         return parts
 
     def _asked(
-        self, parts: Sequence[_Part], request: FetchRequest, least: Sharing
+        self, parts: Sequence[_Part], request: FetchRequest, context: Any
     ) -> Iterator[_Asked]:
+        least = self._cache.sharing_with(context)
+        told = None if self._cache.telling is None else self._cache.telling(context)
         own = {part.variable for part in parts}
         others = {name: value for name, value in request.variables.items() if name not in own}
         for part in parts:
             for index, representation in enumerate(request.variables.get(part.variable, ())):
                 lookup = None
                 if part.policy is not None and part.policy.sharing >= least:
-                    lookup = self._lookup(part, part.policy, others, representation)
+                    lookup = self._lookup(part, part.policy, (told, others), representation)
                 yield _Asked(part, index, lookup)
 
     def _lookup(
         self,
         part: _Part,
         policy: CachePolicy,
-        variables: Mapping[str, Any],
+        around: tuple[Any, Any],
         representation: Mapping[str, Any],
     ) -> Lookup | None:
         name = part.type_name
@@ -172,7 +178,7 @@ class CachingTransport:
         if representation.get("__typename") != name or not tags:
             return None  # nobody could tell it to be forgotten
         try:
-            told = [self._name, part.text, variables, representation]
+            told = [self._name, part.text, around, representation]
             said = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
         except TypeError:
             return None  # a value of which JSON knows nothing
@@ -200,12 +206,13 @@ def with_kept_entities(
     *,
     sdl: str,
     sharing_with: SharingWith,
+    telling: Telling | None = None,
 ) -> dict[str, Transport]:
     """The same transports, of which those named keep entities; the supergraph says for how long."""
     policies = CachePolicies(read_supergraph(sdl))
     if not policies:
         return dict(transports)
-    cache = EntityCache(store, policies, schema=sdl, sharing_with=sharing_with)
+    cache = EntityCache(store, policies, schema=sdl, sharing_with=sharing_with, telling=telling)
     return {
         name: CachingTransport(name, each, cache) if name in names else each
         for name, each in transports.items()

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 from starlette.applications import Starlette
 
+from adapters.cache.memory import MemoryCache
 from adapters.identity.outside_tokens import Claims, OutsideTokens
 from adapters.rate_limit.memory import MemoryBuckets
 from adapters.rate_limit.shared import SharedBuckets
@@ -21,13 +22,16 @@ from domain.rate_limits import Buckets
 from errors import DependencyError
 from federation.engine import Authorization
 from federation.limits import EngineLimits
+from federation.operation.freshness import Sharing
 from federation.transport.header_rules import DEFAULT_FORWARDED, ClientHeaders, HeaderRules
 from federation.transport.http import HttpTransport, Subscriptions
 from federation.transport.options import HttpOptions
 from federation.transport.signing import RequestSigner
+from federation.transport.transport import Transport
 from web.automatic_persisted_queries import MemoryDocuments
 from web.client_request import ClientRequest, MakeContext
 from web.draining import Drain
+from web.entity_caching import with_kept_entities
 from web.front_parts import FrontParts
 from web.gateway_identity import (
     caller_of,
@@ -44,7 +48,7 @@ from web.persisted_documents import Documents
 from web.process_metrics import show_engine, watching_loop
 from web.rate_limits import RateLimits, per_minute
 from web.routes import build_app
-from web.supergraph_engine import SupergraphEngine
+from web.supergraph_engine import KeepEntities, SupergraphEngine
 from web.supergraph_file import SupergraphFile
 
 FIRST_QUERY = "query First {\n  __typename\n}\n"
@@ -76,6 +80,8 @@ class GatewayOptions:
     """Estimated cost of one operation, by `@cost` and `@listSize`; None for any."""
     list_size_max: int | None = 100
     """Items that one page may have; None leaves it to the subgraphs."""
+    cache_bytes: int = 0
+    """Bytes of entities that are kept, as `@cacheControl` and subgraphs' `Cache-Control` allow."""
     is_explaining: bool = False
     """Whether clients may ask for the plan of their operation."""
     tokens: OutsideTokens | None = None
@@ -175,7 +181,9 @@ def build_engine(
 ) -> SupergraphEngine:
     """An engine without a supergraph yet."""
     rules = header_rules(options)
-    http = HttpOptions(seconds_max=options.fetch_seconds_max)
+    http = HttpOptions(
+        seconds_max=options.fetch_seconds_max, reads_cache_control=options.cache_bytes > 0
+    )
 
     signer = None
     if options.signing_key is not None:
@@ -204,7 +212,40 @@ def build_engine(
         authorization=authorization,
         observing=TransportObserver(metrics, tracing),
         observer=planning_observer(metrics, tracing),
+        keeping=_keeping(options, rules),
     )
+
+
+def _keeping(options: GatewayOptions, rules: HeaderRules) -> KeepEntities | None:
+    """Keeps entities for requests with the same headers, those that are passed on.
+
+    Raises:
+        ValueError: headers of answers are to come back, which a kept entity has not.
+    """
+    if not options.cache_bytes:
+        return None
+    if options.returned:
+        raise ValueError("--cache-bytes and --return-header exclude each other")
+    store = MemoryCache(bytes_max=options.cache_bytes)
+
+    def keep(sdl: str, transports: Mapping[str, Transport]) -> Mapping[str, Transport]:
+        return with_kept_entities(
+            transports,
+            transports.keys(),
+            store,
+            sdl=sdl,
+            sharing_with=_sharing_with,
+            telling=lambda context: [list(each) for each in rules.of_request(context).telling],
+        )
+
+    return keep
+
+
+def _sharing_with(context: Any) -> Sharing:
+    """Who names itself, by whatever header subgraphs may know, is no stranger."""
+    assert isinstance(context, GatewayContext), "we opened it"
+    is_named = any(name in context.headers for name in ("authorization", "cookie", "x-api-key"))
+    return Sharing.EVERYONE if is_named or context.claims is not None else Sharing.STRANGERS
 
 
 def _told_claims(names: Sequence[str], context: Any) -> bytes:

@@ -51,8 +51,8 @@ def keeping_headers(response: GraphQLResponse, client: ClientRequest) -> tuple[H
 
 
 def _has_credentials(client: ClientRequest) -> bool:
-    has_token = client.bearer_token is not None or client.api_key is not None
-    return has_token or bool(client.cookies)
+    has_token = client.bearer_token is not None or "authorization" in client.headers
+    return has_token or client.api_key is not None or bool(client.cookies)
 
 
 def _is_personal(client: ClientRequest) -> bool:

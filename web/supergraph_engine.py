@@ -21,6 +21,7 @@ from federation.execute.payloads import IncrementalPayload
 from federation.limits import EngineLimits
 from federation.supergraph.reader import read_supergraph
 from federation.transport.http import HttpTransport
+from federation.transport.transport import Transport
 from web.http_server import settle_garbage
 from web.observed_engine import TransportObserver
 
@@ -33,6 +34,9 @@ CHANGED = {
 }
 
 _STRANGERS = Authorization()
+
+KeepEntities = Callable[[str, Mapping[str, Transport]], Mapping[str, Transport]]
+"""The transports of a supergraph, keeping what it says may be kept."""
 
 MakeTransport = Callable[[str, str], HttpTransport]
 """A transport for a subgraph: name, address."""
@@ -74,6 +78,7 @@ class SupergraphEngine:
         authorization: Authorization = _STRANGERS,
         observing: TransportObserver | None = None,
         observer: Observer | None = None,
+        keeping: KeepEntities | None = None,
     ) -> None:
         self._make_transport = make_transport
         self._limits = limits
@@ -82,6 +87,7 @@ class SupergraphEngine:
         self._authorization = authorization
         self._observing = observing or TransportObserver(None, None)
         self._observer = observer
+        self._keeping = keeping
         self._current: _Generation | None = None
         self._names: list[str] = []
         self._uses: Counter[HttpTransport] = Counter()
@@ -137,7 +143,9 @@ class SupergraphEngine:
     async def execute(self, request: GraphQLRequest, context: Any) -> GraphQLResponse:
         """Run a query or mutation."""
         with self._get().lease() as engine:
-            return await engine.execute(request, context)
+            response = await engine.execute(request, context)
+        response.caching = None  # a header that is passed on may decide it: no cache knows of that
+        return response
 
     async def execute_incrementally(
         self, request: GraphQLRequest, context: Any
@@ -197,9 +205,10 @@ class SupergraphEngine:
             for name, url in urls.items()
             if url
         }
+        used: Mapping[str, Transport] = self._observing.around(transports)
         engine = Engine(
             sdl,
-            self._observing.around(transports),
+            used if self._keeping is None else self._keeping(sdl, used),
             self._limits,
             after_planning=settle_garbage,
             authorization=self._authorization,

@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Any, Literal
 
 from federation.fetch.fetch import FetchRequest, FetchResult
-from federation.transport.answer import read_answer, write_request
+from federation.operation.freshness import Freshness, read_cache_control
+from federation.transport.answer import Answer, read_answer, write_request
 from federation.transport.breaker import Breaker, BreakerState
 from federation.transport.calls import Call, Calls
 from federation.transport.failures import SubgraphFailure
@@ -86,7 +87,10 @@ class HttpTransport:
             answer = await self._begin(request, context).answer()
             if self._rules.returned:
                 self._rules.return_headers(context, answer.headers)
-            return read_answer(answer)
+            result = read_answer(answer)
+            if self._options.reads_cache_control:
+                result.freshness = _freshness_of(answer)
+            return result
         except SubgraphFailure as failure:
             return failure.as_result()
 
@@ -166,6 +170,12 @@ class HttpTransport:
                     yield message
             finally:
                 await messages.aclose()
+
+
+def _freshness_of(answer: Answer) -> Freshness | None:
+    """What the subgraph says itself; None where it leaves it to the schema."""
+    told = answer.header("cache-control")
+    return read_cache_control(told) if told else None
 
 
 def _write_head(origin: Origin, accept: str) -> bytes:

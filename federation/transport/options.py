@@ -78,6 +78,9 @@ class HttpOptions:
     silence_seconds_max: float = 60.0
     """A stream of events that says nothing this long, not even that it lives, is lost."""
 
+    reads_cache_control: bool = False
+    """Whether answers say by `Cache-Control` how long they may be kept; for those who keep them."""
+
     def __post_init__(self) -> None:
         """Refuse bounds of nothing."""
         counts = (

@@ -350,3 +350,25 @@ def test_only_subgraphs_that_are_named_keep_entities_and_only_with_hints(subgrap
     assert isinstance(made["two"], CachingTransport)
     assert not displays_answers(made["two"])
     assert kept(compose_two(one="type Query { a: Int }").sdl)["two"] is subgraph
+
+
+async def test_what_a_subgraph_is_told_beside_the_request_is_part_of_the_key(
+    subgraph, store
+) -> None:
+    made = with_kept_entities(
+        {"one": subgraph},
+        ["one"],
+        store,
+        sdl=SDL,
+        sharing_with=lambda _: Sharing.STRANGERS,
+        telling=lambda language: [["accept-language", language]],
+    )
+    transport = made["one"]
+    assert isinstance(transport, CachingTransport)
+
+    for language in ("en", "de", "en", "de"):
+        told = await ask(transport, TITLE, "a", language)
+        assert told.data is not None
+        assert told.data["_entities"][0]["by"] == language
+
+    assert len(subgraph.asked) == 2
