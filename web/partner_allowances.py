@@ -27,6 +27,8 @@ from web.partner_keys import KnownPartner, PartnerKeys
 
 EMPTY_SECONDS = 5.0
 """So long a quota that is used up is not asked for again."""
+AWAY_SECONDS = 1.0
+"""So long the database is not asked again that did not answer."""
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +53,7 @@ class PartnerAllowances:
         self._blocks: dict[tuple[str, QuotaPeriod], _Block] = {}
         self._locks: dict[tuple[str, QuotaPeriod], asyncio.Lock] = {}
         self._running: Counter[str] = Counter()
+        self._away_until = 0.0
 
     async def take(self, client: ClientRequest) -> None:
         """Take one request of each quota of the partner whose key was sent, or none of any.
@@ -115,9 +118,12 @@ class PartnerAllowances:
         async with self._locks.setdefault(key, asyncio.Lock()):
             block = self._current(key)  # another request may have taken it meanwhile
             if self._is_due(block):
+                if time.monotonic() < self._away_until:
+                    return None
                 try:
                     await self._take_out(key, block, limit)
                 except DependencyError as error:
+                    self._away_until = time.monotonic() + AWAY_SECONDS
                     log.warning("quota_not_counted", owner=owner, error=error.message)
                     return None
             return block

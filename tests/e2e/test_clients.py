@@ -56,6 +56,7 @@ SAVE_PLAN = """mutation ($day: BigInt, $cost: BigInt) {
 GIVE_PLAN = """mutation ($partner: String!, $plan: String) {
   givePartnerPlan(input: { partner: $partner, plan: $plan }) { partner problems { code field } }
 }"""
+DEAR = "query Dear { tracks(first: 100) { nodes { title artist { name } } } }"
 ACCOUNT = """query Account($partner: String) {
   partnerAccount(partner: $partner) {
     partner
@@ -308,7 +309,8 @@ async def test_what_was_counted_is_written_when_a_gateway_ends(
 
 async def a_planned_partner(admin: Gateway, *, day: int) -> str:
     """A partner of a plan, with its operations published; its key."""
-    await admin.publish("radio", {"radio.terms": TERMS, "radio.account": ACCOUNT})
+    operations = {"radio.terms": TERMS, "radio.account": ACCOUNT, "radio.dear": DEAR}
+    assert (await admin.publish("radio", operations))["problems"] == []
     made = (await admin.command(ADD_KEY))["addPartnerKey"]
     saved = (await admin.command(SAVE_PLAN, day=day, cost=50))["savePartnerPlan"]
     given = (await admin.command(GIVE_PLAN, partner="radio", plan="basic"))["givePartnerPlan"]
@@ -334,6 +336,8 @@ async def test_a_partner_is_held_to_its_plan_and_sees_what_it_used(
         )
         assert first.headers.get_list("ratelimit-policy")[-1] == '"day";q=3;w=86400'
         assert first.json()["data"]["partnerAccount"]["partner"] == "radio"
+        dear = await ask("radio.dear")
+        assert dear.json()["errors"][0]["extensions"]["code"] == "COST_ABOVE_PLAN"
         answers = [await ask("radio.terms") for _ in range(3)]
         assert [each.status_code for each in answers] == [200, 200, 429]
         details = answers[2].json()["errors"][0]["extensions"]["details"]

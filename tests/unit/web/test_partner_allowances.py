@@ -182,12 +182,18 @@ async def test_nobody_is_refused_because_the_database_is_away(
     secret = await a_planned_key(admin, daily_requests=1)
     (gateway,) = await open_gateways(1)
 
-    async def away(*_args: object) -> tuple[int, int]:
+    asked: list[object] = []
+
+    async def away(*args: object) -> tuple[int, int]:
+        asked.append(args)
         raise DatabaseBusy("away")
 
     monkeypatch.setattr(partner_allowances, "take_of_quota", away)
+    monkeypatch.setattr(partner_allowances, "AWAY_SECONDS", 1_000.0)
     assert await gateway.ask(secret, 3) == 3
+    assert len(asked) == 1  # nobody waits where one has waited in vain
     monkeypatch.undo()
+    gateway.allowances._away_until = 0.0
     assert await gateway.ask(secret, 3) == 1
 
 
