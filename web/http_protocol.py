@@ -75,14 +75,15 @@ class RepeatedHeads(HttpToolsProtocol):
         if self._front is None:
             super().data_received(data)
             return
-        is_idle = self._is_idle()
+        is_idle, cycle = self._is_idle(), self.cycle
         if is_idle and self._head is not None and data.startswith(self._before):
             body = self._find_body(data)
             if body is not None:
                 self._answer(self._front, self._head, body)
                 return
         super().data_received(data)
-        if is_idle and self._is_between and self._learns_left:
+        is_new = self.cycle is not cycle
+        if is_idle and is_new and self._is_between and self._learns_left:
             self._learn(self._front, data)
 
     def on_whole_response(self) -> None:
@@ -227,7 +228,8 @@ class _WholeRequest(RequestResponseCycle):
 def write_headers(pairs: Iterable[Header]) -> bytes | None:
     """Headers as they are sent; None where one is wrong, or says how the message ends."""
     written = b""
-    for name, value in pairs:
+    for given, value in pairs:
+        name = given.lower()
         if name in FRAMING or HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
             return None
         written += b"%b: %b\r\n" % (name, value)

@@ -19,7 +19,7 @@ from tests.fakes.engine import FakeEngine
 from tests.patience import until
 from tests.unit.web.conftest import make_context
 from web.front_parts import FrontParts
-from web.http_protocol import LEARNED_MAX, RepeatedHeads
+from web.http_protocol import LEARNED_MAX, RepeatedHeads, write_headers
 from web.limits import WebLimits
 from web.persisted_documents import Documents, index_documents
 from web.routes import build_app
@@ -113,7 +113,7 @@ class Connection:
     async def ask(self, data: bytes) -> bytes:
         """Send something, and give what is answered to it at once."""
         before = len(self.transport.writes)
-        self.protocol.data_received(data)
+        await self.send(data)
         await self.settle()
         return b"".join(self.transport.writes[before:])
 
@@ -339,6 +339,23 @@ async def test_what_one_request_adds_to_its_answer_is_not_told_to_the_next() -> 
     answers = [await connection.ask(request("{ hello }", token)) for _ in range(3)]
 
     assert [answer.count(b"set-cookie: session=anna") for answer in answers] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "start", [b"\0\r\n\r\n", b"\r\n\r\n", b"\r\n\r\nX\r\n\r\n", b"\x16\x03\x01"]
+)
+async def test_what_is_no_request_is_answered_as_ever(start: bytes) -> None:
+    theirs, ours = Connection(HttpToolsProtocol), Connection()
+
+    told = [await each.ask(start) + await each.ask(request("{ hello }")) for each in (theirs, ours)]
+
+    assert IDS.sub(b"ID", told[0]) == IDS.sub(b"ID", told[1])
+
+
+async def test_headers_of_an_answer_that_say_how_it_ends_are_left_to_uvicorn() -> None:
+    assert write_headers([(b"X-One", b"1"), (b"x-two", b"2")]) == b"x-one: 1\r\nx-two: 2\r\n"
+    for wrong in ((b"Connection", b"close"), (b"x y", b"1"), (b"x", b"1\r\ny: 2")):
+        assert write_headers([wrong]) is None
 
 
 async def test_a_request_inside_of_the_body_of_another_is_not_answered() -> None:
