@@ -38,7 +38,7 @@ def test_a_program_is_printed_under_each_request(capsys) -> None:
     printed = capsys.readouterr().out
     assert printed.count("\n# fetch ") + 1 == requests
     assert "not compiled" not in printed
-    assert printed.count("async def level_0(") == requests
+    assert printed.count("def level_0(") == requests
 
 
 def test_without_a_phase_it_is_the_plan(capsys) -> None:
