@@ -32,6 +32,8 @@ class Seen:
 
     answered: Counter[str] = field(default_factory=Counter)
     """By the gateway that answered."""
+    last: dict[str, float] = field(default_factory=dict)
+    """When each gateway answered last."""
     closing: int = 0
     """Answers that ended their connection."""
     lost: list[str] = field(default_factory=list)
@@ -86,6 +88,7 @@ class Client:
         if "errors" in answer:
             self._seen.late.update(each["extensions"]["code"] for each in answer["errors"])
         self._seen.answered[name] += 1
+        self._seen.last[name] = time.monotonic()
         is_closing = "connection: close" in head
         self._seen.closing += is_closing
         return not is_closing
@@ -189,8 +192,9 @@ async def _end_under_load(
         "measured",
         f"grace {grace} s: {seen.answered.total()} requests of {READERS + WRITERS} clients "
         f"answered ({seen.late.total()} that time was over), {len(seen.lost)} lost; "
-        f"{2 * FOLLOWERS} streams and sockets moved; the process ended {seconds:.1f} s after "
-        "SIGTERM",
+        f"{2 * FOLLOWERS} streams and sockets moved; the last answer came "
+        f"{seen.last['first'] - began:.1f} s after SIGTERM, and the process and its children ended "
+        f"after {seconds:.1f} s",
     )
 
 
