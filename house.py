@@ -48,6 +48,7 @@ from web.observed_house import observing
 from web.operation_checks import SchemaChecks
 from web.partner_pages import PartnerPages
 from web.persisted_documents import read_manifest
+from web.process_metrics import show_kept_answers
 from web.rate_limits import PartnerQuotas, RateLimits, per_minute
 from web.remote_subgraphs import remote_transports
 from web.request_context import ContextFactory
@@ -143,6 +144,8 @@ async def open_app(
         if cache is not None:
             kept = ResponseCache(cache, engine, schema=SUPERGRAPH.read_text())
             parts = replace(parts, response_cache=kept)
+            if telemetry.metrics is not None:
+                show_kept_answers(telemetry.metrics, kept)
         parts = await stack.enter_async_context(
             observing(
                 parts,
@@ -306,10 +309,9 @@ def build_engine(
     local = local_transports((each for each in SUBGRAPHS if each.name not in remote), tracing)
     sdl = SUPERGRAPH.read_text()
     transports = TransportObserver(metrics, tracing).around({**local, **remote})
-    named = frozenset(remote) if settings.cached_subgraphs is None else settings.cached_subgraphs
-    if cache is not None and named:
+    if cache is not None and settings.cached_subgraphs:
         transports = with_kept_entities(
-            transports, named, cache, sdl=sdl, sharing_with=_sharing_with
+            transports, settings.cached_subgraphs, cache, sdl=sdl, sharing_with=_sharing_with
         )
     return Engine(
         sdl,

@@ -1,6 +1,9 @@
 """One of our six subgraphs in a process of its own; it opens its own domain's database only."""
 
 import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from db.engine import Databases
@@ -11,13 +14,19 @@ from resolvers.context import UseCaseContext
 from schema.definition import SubgraphDefinition
 from settings import Settings
 from telemetry import open_telemetry
+from web.cache_invalidation import forget
 from web.draining import Drain
 from web.http_server import address_of, listen, serve_app
 from web.observed_house import watching
 from web.operation_checks import SchemaChecks
 from web.persisted_documents import read_manifest
 from web.subgraph_app import ToldContexts, build_subgraph_app
-from wiring import internal_signing_key, open_use_case_context, prepare_data_folder
+from wiring import (
+    build_cache,
+    internal_signing_key,
+    open_use_case_context,
+    prepare_data_folder,
+)
 
 ROOT = Path(__file__).parent
 SUPERGRAPH = ROOT / "schema" / "sdl" / "supergraph.graphql"
@@ -45,6 +54,7 @@ async def serve_subgraph(settings: Settings, name: str, *, is_unsigned: bool = F
         open_telemetry(settings, service=f"tutti-{name}", is_asked_only=True) as telemetry,
         open_use_case_context(settings, (name,), checks) as base,
         watching(base, telemetry.metrics, telemetry.tracing),
+        _forgetting_with_gateways(settings, base),
     ):
         app = build_subgraph_app(
             definition,
@@ -58,6 +68,22 @@ async def serve_subgraph(settings: Settings, name: str, *, is_unsigned: bool = F
         listener.listen()  # from here on nobody is refused
         print(f"Tutti serves the subgraph {name} on {address}/graphql", flush=True)
         await serve_app(app, listener, drain=drain)
+
+
+@asynccontextmanager
+async def _forgetting_with_gateways(
+    settings: Settings, base: UseCaseContext
+) -> AsyncIterator[None]:
+    """What gateways keep in Redis is forgotten as soon as it is old; others are told by the bus."""
+    cache = None if settings.redis_url is None else build_cache(settings)
+    if cache is None:
+        yield
+        return
+    base.databases.tell_committed_to(partial(forget, cache))
+    try:
+        yield
+    finally:
+        await cache.close()
 
 
 def load_definition(name: str) -> SubgraphDefinition:

@@ -183,9 +183,8 @@ class Settings(BaseSettings):
     cache_bytes_max: int = Field(default=32 * 1024**2, ge=1024**2)
     """Bytes of answers that one process keeps in its memory."""
 
-    cached_subgraphs: frozenset[str] | None = None
-    """Subgraphs whose entities are kept as well, each under its key; by default those that run
-    elsewhere."""
+    cached_subgraphs: frozenset[str] = frozenset()
+    """Subgraphs whose entities are kept as well, each under its key: those that run elsewhere."""
 
     fetch_seconds_max: float = Field(default=3.0, gt=0)
     """Deadline of one fetch from a subgraph."""
@@ -279,7 +278,7 @@ class Settings(BaseSettings):
             raise ValueError(f"TUTTI_DATABASE_URLS knows only the domains {DOMAINS}")
         if set(self.subgraph_urls) - set(DOMAINS):
             raise ValueError(f"TUTTI_SUBGRAPH_URLS knows only the domains {DOMAINS}")
-        if (self.cached_subgraphs or frozenset()) - set(DOMAINS):
+        if self.cached_subgraphs - set(DOMAINS):
             raise ValueError(f"TUTTI_CACHED_SUBGRAPHS knows only the domains {DOMAINS}")
         if (kinds == {"postgresql"}) != (self.redis_url is not None):
             raise ValueError(

@@ -43,6 +43,23 @@ def show_engine(metrics: Metrics, engine: CachesPlans) -> None:
     )
 
 
+class CountsKept(Protocol):
+    """A cache of answers, as `ResponseCache`."""
+
+    hits: int
+    misses: int
+
+
+def show_kept_answers(metrics: Metrics, kept: CountsKept) -> None:
+    """Show how often an answer was kept of those that may be."""
+    metrics.read_counts(
+        "kept_answers",
+        "Answers that may be kept and were looked for.",
+        ["outcome"],
+        lambda: [(("hit",), kept.hits), (("miss",), kept.misses)],
+    )
+
+
 def show_transports(
     metrics: Metrics, find_transports: Callable[[], Mapping[str, Transport]]
 ) -> None:
