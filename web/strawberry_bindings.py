@@ -62,7 +62,7 @@ def _binding(schema: Schema, type_name: str, field: GraphQLField) -> Binding | N
         return Attribute(declared.python_name)
     resolve = batch_of(declared.base_resolver.wrapped_func, type_name)
     if resolve is None:
-        return Resolver(_without_layers(schema, declared, declared.base_resolver))
+        return _without_layers(schema, declared, declared.base_resolver)
     return Batch(_with_arguments(schema, declared, resolve))
 
 
@@ -90,7 +90,7 @@ def _with_arguments(schema: Schema, declared: StrawberryField, resolve: Resolve)
 
 def _without_layers(
     schema: Schema, declared: StrawberryField, resolver: StrawberryResolver[Any]
-) -> Resolve:
+) -> Resolver:
     """A resolver called with what it asks for, as the library would in the end."""
     read = _argument_reader(schema, declared)
     make_info = schema.config.info_class
@@ -109,7 +109,7 @@ def _without_layers(
             arguments[info_name] = make_info(_raw_info=info, _field=declared)
         return call(parent, **arguments) if takes_self else call(**arguments)
 
-    return resolve
+    return Resolver(resolve, takes_info=info_name is not None)
 
 
 def _argument_reader(schema: Schema, declared: StrawberryField) -> ReadArguments:

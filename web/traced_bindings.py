@@ -20,7 +20,8 @@ def trace_bindings(bindings: Bindings, tracing: Tracing) -> Bindings:
         if isinstance(bound, Batch):
             fields[type_name, name] = Batch(_traced(bound.resolve, label, tracing))
         elif isinstance(bound, Resolver) and type_name in ROOTS:
-            fields[type_name, name] = Resolver(_traced(bound.resolve, label, tracing))
+            traced = _traced(bound.resolve, label, tracing)
+            fields[type_name, name] = Resolver(traced, takes_info=bound.takes_info)
     entities = {
         name: Entities(_traced(bound.resolve, f"{name} by reference", tracing))
         for name, bound in bindings.entities.items()

@@ -128,7 +128,7 @@ class CompiledPlan:
         return self._shaper.shape(data, errors, variables)
 
     def _flags(self, variables: Mapping[str, Any]) -> Flags:
-        return tuple([bool(variables.get(name)) for name in self._names])
+        return tuple([bool(variables.get(name)) for name in self._names]) if self._names else ()
 
     def _compile_reading(self) -> None:
         source = Source(**KNOWN_TO_READING)

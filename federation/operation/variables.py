@@ -17,6 +17,8 @@ from federation.operation.document import told
 
 _CODE = "BAD_USER_INPUT"
 _ERRORS_MAX = 20
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+"""Classes of values that hold no others."""
 
 
 def count_values(given: Mapping[str, Any], limits: EngineLimits) -> int:
@@ -25,6 +27,8 @@ def count_values(given: Mapping[str, Any], limits: EngineLimits) -> int:
     Raises:
         RequestError: too many, or nested too deep (VARIABLES_TOO_LARGE).
     """
+    if _PLAIN.issuperset(map(type, given.values())) and len(given) <= limits.variable_values_max:
+        return len(given)
     count = 0
     level: list[Any] = [given]
     for _ in range(limits.variable_depth_max + 1):

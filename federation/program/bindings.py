@@ -36,6 +36,8 @@ class Resolver:
     """
 
     resolve: Callable[..., Any]
+    takes_info: bool = True
+    """Whether it looks at the info; else it is given None."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,8 @@ class _ResolverReader:
     def __init__(self, field: Field) -> None:
         self._field = field
         bound = field.binding if isinstance(field.binding, Resolver) else field.definition
-        self._resolve = bound.resolve or _read_key
+        self._resolve: Callable[..., Any] = bound.resolve or _read_key
+        self._takes_info = getattr(bound, "takes_info", True)
         self._arguments = Arguments(field.definition, field.nodes[0])
 
     def read(
@@ -125,7 +126,7 @@ class _ResolverReader:
             return [error] * len(parents)
         for index, parent in enumerate(parents):
             try:
-                info = tell(field, place, index, run.told)
+                info = tell(field, place, index, run.told) if self._takes_info else None
                 value = self._resolve(parent, info, **arguments)
             except Exception as error:  # noqa: BLE001 - it becomes an error of the response
                 value = error

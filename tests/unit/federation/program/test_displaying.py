@@ -1,5 +1,6 @@
 """A program that builds objects as the client sees them, and says when it could not."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ DISPLAY = Display(
 DOCUMENT = "{ track { words id } }"
 
 
-async def track_of(words: Any) -> Any:
+async def track_of(words: Any, display: Display = DISPLAY) -> Any:
     """The result of a program whose track has these words."""
     track = Batch(lambda roots, _: [object()])
     bindings = Bindings(
@@ -31,7 +32,7 @@ async def track_of(words: Any) -> Any:
         }
     )
     program = compiled(a_schema(SDL), bindings=bindings)
-    return await program.run(DOCUMENT, {}, None, DISPLAY)
+    return await program.run(DOCUMENT, {}, None, display)
 
 
 async def test_what_others_add_has_a_place() -> None:
@@ -52,3 +53,13 @@ async def test_what_is_unusual_is_not_displayed_and_has_nothing_absent(words: li
     assert not isinstance(result, Displayed)
     assert "ABSENT" not in repr(result.data)
     assert (result.data or {})["track"]["id"] == "7"
+
+
+async def test_what_is_built_at_a_place_is_given_with_the_answer() -> None:
+    display = replace(DISPLAY, places={("track",): 3})
+
+    result = await track_of(["a"], display)
+
+    assert isinstance(result, Displayed)
+    assert result.built == {3: [(result.data or {})["track"]]}
+    assert result.built[3][0] is (result.data or {})["track"]
