@@ -59,7 +59,7 @@ async def test_who_asks_too_often_is_refused(tmp_path: Path, kind: str) -> None:
 def test_production_is_one_option(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked = {}
 
-    async def note(_path: Path, options: object) -> None:
+    async def note(_path: Path, options: object, *_more: object) -> None:
         asked["options"] = options
 
     monkeypatch.setattr("web.general_gateway.serve_supergraph", note)
