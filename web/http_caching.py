@@ -8,6 +8,7 @@ from federation.operation.freshness import Sharing
 from web.client_request import ClientRequest
 from web.media_types import HEADER_BYTES_MAX
 from web.response_cache import KeptResponse, age_of
+from web.surrogate_keys import surrogate_keys
 
 Header = tuple[bytes, bytes]
 
@@ -39,7 +40,10 @@ def keeping_headers(response: GraphQLResponse, client: ClientRequest) -> tuple[H
     if client.api_key is not None:  # a cache would let in who has no key, and count for nobody
         return ((b"cache-control", b"private, max-age=%d" % policy.max_age),)
     client.answer_headers.clear()
-    keys = response.keys if isinstance(response, KeptResponse) else " ".join(policy.tags)
+    if isinstance(response, KeptResponse):
+        keys = response.keys
+    else:
+        keys = surrogate_keys(policy.tags, None)
     told = [(b"cache-control", b"public, max-age=%d" % policy.max_age)]
     age = age_of(response)
     if age:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-BYTES_MAX = 4_000
-"""Of all keys of one answer: headers of 8 KB are where intermediaries begin to refuse."""
+BYTES_MAX = 1_000
+"""Of all keys of one answer. They are told twice, and some proxies refuse 4 KB of headers."""
 _NAME = re.compile(r"[A-Za-z0-9_.:=-]{1,200}")
 
 
@@ -13,10 +13,12 @@ def surrogate_keys(tags: Iterable[str], data: Any) -> str:
     """The tags of an answer and the ids that it shows, apart by spaces.
 
     Ids are what stands under the key `id`. Where they are too many there are none: what is named
-    by its type is then still named. `Any`: response data.
+    by its type is then still named; too many types are not. `Any`: response data.
     """
     names = dict.fromkeys(tags)
     room = BYTES_MAX - sum(len(name) + 1 for name in names)
+    if room < 0:
+        return ""
     ids: dict[str, None] = {}
     left = [data]
     while left:

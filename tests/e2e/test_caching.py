@@ -49,8 +49,9 @@ class Gateway:
         self._client = client
         self.settings = settings
 
-    async def ask(self, query: str, token: str | None = None) -> httpx.Response:
-        headers = {} if token is None else {"authorization": f"Bearer {token}"}
+    async def ask(self, query: str, token: str | None = None, **headers: str) -> httpx.Response:
+        if token is not None:
+            headers["authorization"] = f"Bearer {token}"
         return await self._client.post("/graphql", json={"query": query}, headers=headers)
 
     async def data(self, query: str, token: str | None = None) -> dict[str, Any]:
@@ -179,6 +180,20 @@ async def test_viewers_are_given_their_own_answers_whatever_others_were_told(
 
     assert stranger.headers["cache-control"] == "private, max-age=300"
     assert told.headers["cache-control"] == "no-store"
+
+
+async def test_what_comes_in_pieces_is_not_kept(open_gateway: Open) -> None:
+    gateway = await open_gateway()
+    token = await join(gateway)
+    deferring = f'{{ track(id: "{TRACK}") {{ title ... @defer {{ likeCount }} }} }}'
+    accept = {"accept": "multipart/mixed;deferSpec=20220824, application/json"}
+    told = [await gateway.ask(deferring, **accept)]
+
+    await gateway.do(LIKE, token)
+    told.append(await gateway.ask(deferring, **accept))
+
+    assert [each.headers["cache-control"] for each in told] == ["no-store"] * 2
+    assert told[0].content != told[1].content
 
 
 async def test_what_is_the_same_for_all_is_kept_for_a_day(open_gateway: Open) -> None:

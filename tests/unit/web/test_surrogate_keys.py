@@ -28,3 +28,7 @@ def test_ids_that_are_too_many_are_not_named_and_types_still_are() -> None:
     assert surrogate_keys(("Track", "Artist"), data) == "Track Artist"
     assert len(surrogate_keys(("Track", "Artist"), few)) <= BYTES_MAX
     assert len(surrogate_keys(("Track", "Artist"), few).split(" ")) == 2 + len(few)
+
+
+def test_types_that_are_too_many_are_not_named_at_all() -> None:
+    assert surrogate_keys([f"Type{number:010}" for number in range(100)], {"id": "one"}) == ""
