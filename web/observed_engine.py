@@ -1,7 +1,7 @@
 """Measures and traces what the engine does: planning, and each fetch from a subgraph."""
 
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -10,7 +10,7 @@ from opentelemetry.trace import SpanKind
 from adapters.telemetry.metrics import Count, Metrics, Series, Timings
 from adapters.telemetry.tracing import Tracing, is_recording, tell_failure
 from federation.fetch.fetch import FetchRequest, FetchResult
-from federation.transport.transport import Transport, displays_answers, seconds_max_of
+from federation.transport.transport import Transport, begin, displays_answers, seconds_max_of
 from web.process_metrics import show_transports
 
 
@@ -105,16 +105,37 @@ class MeasuredTransport(_Around):
 
     async def fetch(self, request: FetchRequest, context: Any) -> FetchResult:
         """Fetch, and count it; `Any` as for any transport's context."""
+        answer = self.begin(request, context)
+        return answer if isinstance(answer, FetchResult) else await answer
+
+    def begin(
+        self, request: FetchRequest, context: Any
+    ) -> FetchResult | Coroutine[Any, Any, FetchResult]:
+        """Fetch and count: the answer where the inner one gives it at once, or what waits."""
         began = time.perf_counter()
+        try:
+            answer = begin(self._inner, request, context)
+        except BaseException:
+            self._count(began, is_whole=False)
+            raise
+        if not isinstance(answer, FetchResult):
+            return self._wait(answer, began)
+        self._count(began, is_whole=not answer.errors)
+        return answer
+
+    async def _wait(self, answering: Coroutine[Any, Any, FetchResult], began: float) -> FetchResult:
         is_whole = False
         try:
-            result = await self._inner.fetch(request, context)
+            result = await answering
             is_whole = not result.errors
         finally:
-            self._seconds.add(time.perf_counter() - began)
-            if not is_whole:
-                self._errors.add()
+            self._count(began, is_whole=is_whole)
         return result
+
+    def _count(self, began: float, *, is_whole: bool) -> None:
+        self._seconds.add(time.perf_counter() - began)
+        if not is_whole:
+            self._errors.add()
 
 
 class TracedTransport(_Around):
@@ -125,9 +146,19 @@ class TracedTransport(_Around):
         self._tracing = tracing
 
     async def fetch(self, request: FetchRequest, context: Any) -> FetchResult:
-        """Fetch within a span; `Any` as for any transport's context."""
-        if not is_recording():
-            return await self._inner.fetch(request, context)
+        """Fetch, within a span where one is wanted; `Any` as for any transport's context."""
+        answer = self.begin(request, context)
+        return answer if isinstance(answer, FetchResult) else await answer
+
+    def begin(
+        self, request: FetchRequest, context: Any
+    ) -> FetchResult | Coroutine[Any, Any, FetchResult]:
+        """As the inner one, where no span is wanted."""
+        if is_recording():
+            return self._trace(request, context)
+        return begin(self._inner, request, context)
+
+    async def _trace(self, request: FetchRequest, context: Any) -> FetchResult:
         attributes = {
             "tutti.subgraph": request.subgraph,
             "graphql.operation.type": request.operation_kind,
