@@ -67,8 +67,8 @@ class Settings(BaseSettings):
     viewer's cookies; development allows those of this machine as well."""
 
     schema_public: bool | None = None
-    """Whether callers who are not logged in may introspect, read /schema.graphql and be told what
-    is wrong with a document; by default in development only."""
+    """Whether callers who are not logged in may introspect, read /schema.graphql, be told what is
+    wrong with a document, and meet the explorer; by default in development only."""
 
     data_dir: Path = Path("var")
     """Database, objects, chain and keys of the embedded profile."""
