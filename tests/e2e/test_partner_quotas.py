@@ -41,5 +41,6 @@ def test_a_killed_gateway_costs_a_block_and_the_quota_is_never_exceeded(
 
     assert set(statuses) == {200, 429}
     assert DAY - block_of(DAY) <= answered <= DAY
+    left.stop()  # it writes what it has counted
     uses = site.run_command("partners", "usage", "--partner", "radio")
     assert ",radio.terms,ok," in uses
