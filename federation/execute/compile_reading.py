@@ -30,7 +30,10 @@ there; `asked.py` then reads as the plan says.
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from federation.execute.representations import Missing, identity_of, read_nested
+from federation.execute.sharing import Reference
 from federation.execute.source import Source
 from federation.plan.nodes import LIST, EntityPart, OnlyTypes, Path, Projection, print_path
 
@@ -57,11 +60,33 @@ def references(level: list[Any], field: str, key: str) -> list[Any]:
     """
     holders = [each for each in level if each[field] is not None]
     found = [each[field] for each in holders]
-    values = keys([each[key] for each in found])
-    one = dict(zip(values, found, strict=True))
+    return _make_one(holders, field, found, keys([each[key] for each in found]))
+
+
+def mentions(level: list[Any], field: str, key: str) -> list[Any]:
+    """The same where more is told than a key: what is equal in all of it becomes one object.
+
+    It is looked for where at least half of it seems to come again.
+
+    Raises:
+        TypeError: as for references.
+    """
+    holders = [each for each in level if each[field] is not None]
+    found = [each[field] for each in holders]
+    if len(set(keys([each[key] for each in found]))) * 2 > len(found):
+        return distinct(found)
+    try:
+        texts = [orjson.dumps(each) for each in found]
+    except TypeError:  # wide integers, or fields that are absent from what is displayed
+        return distinct(found)
+    return _make_one(holders, field, found, texts)
+
+
+def _make_one(holders: list[Any], field: str, found: list[Any], identities: list[Any]) -> list[Any]:
+    one = dict(zip(identities, found, strict=True))
     if len(one) < len(found):
-        for holder, value in zip(holders, values, strict=True):
-            holder[field] = one[value]
+        for each, identity in zip(holders, identities, strict=True):
+            each[field] = one[identity]
     return list(one.values())
 
 
@@ -86,6 +111,7 @@ def identities_of(values: list[Any]) -> list[Hashable]:
 KNOWN_TO_READING = {
     "distinct": distinct,
     "references": references,
+    "mentions": mentions,
     "keys": keys,
     "identities_of": identities_of,
     "read_nested": read_nested,
@@ -98,10 +124,10 @@ UNUSUAL = (KeyError, TypeError, Missing)
 class ReadingWriter:
     """Writes the functions of one operation; what several parts read is found once for a run."""
 
-    def __init__(self, source: Source, references: Mapping[Path, str]) -> None:
+    def __init__(self, source: Source, references: Mapping[Path, Reference]) -> None:
         self._source = source
         self._references = references
-        """Paths that end in a field whose objects are told by this key alone."""
+        """Paths that end in a field, and how its objects are told of."""
         self._known: dict[Hashable, int] = {(): 0}
         """Paths and columns of keys, by their place in the list of what is known."""
 
@@ -168,11 +194,14 @@ class ReadingWriter:
         if path in self._known:
             return f"find_{self._known[path]}(known)"
         above = max(length for length in range(len(path)) if path[:length] in self._known)
-        key = self._references.get(path)
-        end = len(path) if key is None else -1
+        reference = self._references.get(path)
+        end = len(path) if reference is None else -1
         walk = _write_walk(path[above:end], is_below_list=LIST in path[:above])
         lines = [f"level = {self._level(path[:above])}", *walk]
-        found = "distinct(level)" if key is None else f"references(level, {path[-1]!r}, {key!r})"
+        found = "distinct(level)"
+        if reference is not None:
+            function = "references" if reference.is_all else "mentions"
+            found = f"{function}(level, {path[-1]!r}, {reference.key!r})"
         return self._find(path, print_path(path), lines, found)
 
     def _keys(self, paths: tuple[Path, ...], key: str) -> str:

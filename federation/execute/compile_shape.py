@@ -24,7 +24,7 @@ The functions know only of nulls that may be. Whatever else is wrong makes them 
 response is shaped by `ResponseShaper`, which finds out what to tell of it.
 
 One list may stand at many places of the tree; it is shaped once, and remembered in `memos`. So
-may an object of which only the key was told where it is mentioned.
+may an object that is mentioned in several places.
 """
 
 from collections.abc import Collection, Iterator, Mapping

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse
 
@@ -13,6 +14,15 @@ Written = dict[Position, dict[str, bool]]
 """The keys that are written into each object, with whether there are objects below."""
 
 
+class Reference(NamedTuple):
+    """What is told of an entity where it is mentioned."""
+
+    key: str
+    """A part of its key."""
+    is_all: bool
+    """Nothing else is told: it is the same wherever this key is the same."""
+
+
 @dataclass(slots=True)
 class Sharing:
     """What can be said of a plan before it runs; by identity, since the plan is kept with it."""
@@ -21,9 +31,8 @@ class Sharing:
     """Fetches whose answers may stand at several places of the tree without a copy."""
     alone: dict[int, frozenset[str]] = field(default_factory=dict)
     """Parts of these, with their fields, that are not written by any other fetch."""
-    references: dict[Path, str] = field(default_factory=dict)
-    """Paths to entities of which this key is told where they are mentioned, and nothing else:
-    what stands there is the same where the key is the same."""
+    references: dict[Path, Reference] = field(default_factory=dict)
+    """How entities are mentioned, by their paths."""
 
 
 def find_sharing(plan: QueryPlan) -> Sharing:
@@ -97,12 +106,17 @@ def _told_of_mentioned(
     return told
 
 
-def _references(part: EntityPart, told: Mapping[Position, set[str]]) -> Iterator[tuple[Path, str]]:
-    """Paths to entities of which only the key is told; items of a list mostly differ anyway."""
-    keys = {each.key for each in part.projection if each.is_key and each.fields is None}
+def _references(
+    part: EntityPart, told: Mapping[Position, set[str]]
+) -> Iterator[tuple[Path, Reference]]:
+    """How a part's entities are mentioned in fields; items of a list mostly differ anyway."""
+    keys = [each.key for each in part.projection if each.is_key and each.fields is None]
     for path in part.paths:
+        fields = told.get(bare(path), set())
         is_field = bool(path) and isinstance(path[-1], str) and path[-1] != LIST
-        yield from ((path, key) for key in keys if is_field and told.get(bare(path)) == {key})
+        for key in keys:
+            if is_field and key in fields:
+                yield path, Reference(key, is_all=len(fields) == 1)
 
 
 def _has_objects(written: Written) -> bool:

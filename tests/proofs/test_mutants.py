@@ -137,11 +137,20 @@ MUTANTS = (
     Mutant(
         "objects that tell more taken for references",
         SHARING,
-        "told.get(bare(path)) == {key}",
-        "key in told.get(bare(path), ())",
+        "is_all=len(fields) == 1",
+        "is_all=True",
     ),
     Mutant(
-        "references that nobody looked at", READING, "= keys([each[key] for", "= ([each[key] for"
+        "references that nobody looked at",
+        READING,
+        "found, keys([each[key] for each in found])",
+        "found, [each[key] for each in found]",
+    ),
+    Mutant(
+        "mentions that tell different things made one",
+        READING,
+        "orjson.dumps(each) for each in found",
+        "each[key] for each in found",
     ),
     Mutant("nulls where none may be", SHAPING, "if {name} is None: raise TypeError", "pass"),
     Mutant(

@@ -6,8 +6,10 @@ import pytest
 
 from federation.execute.compile_reading import KNOWN_TO_READING, UNUSUAL, ReadingWriter
 from federation.execute.representations import read_representations
+from federation.execute.sharing import Reference
 from federation.execute.source import Source
 from federation.execute.tree import objects_at
+from federation.fetch.display import ABSENT
 from federation.graph.requirement import FieldSet
 from federation.operation.conditions import ALWAYS
 from federation.plan.nodes import LIST, EntityPart, OnlyTypes, Path, Projection
@@ -34,7 +36,7 @@ def a_part(*paths: Path, projection: tuple[Projection, ...] = (ID,)) -> EntityPa
 
 
 def read(
-    data: dict[str, Any], *parts: EntityPart, references: dict[Path, str] | None = None
+    data: dict[str, Any], *parts: EntityPart, references: dict[Path, Reference] | None = None
 ) -> list[tuple[Any, Any]]:
     """Of each part the representations, and the identity of the objects each stands for."""
     source = Source(**KNOWN_TO_READING)
@@ -129,6 +131,8 @@ def test_what_is_unusual_is_left_to_the_slow_way(_case: str, data: Any, part: En
 
 
 ARTISTS = (*ROWS, "artist")
+BY_ID = Reference("id", is_all=True)
+BY_ID_AND_MORE = Reference("id", is_all=False)
 
 
 def with_artists(*ids: Any) -> dict[str, Any]:
@@ -143,7 +147,7 @@ def test_equal_references_become_one_object(path: Path) -> None:
         data = {"rows": [{"by": data["rows"]}, {"by": None}]}
     mentions = data["rows"][0].get("by") or data["rows"]
 
-    [(representations, owners)] = read(data, a_part(path), references={path: "id"})
+    [(representations, owners)] = read(data, a_part(path), references={path: BY_ID})
 
     assert [each["id"] for each in representations] == ["1", "2"]
     first, second, nobody, third = [row["artist"] for row in mentions]
@@ -157,17 +161,48 @@ def test_references_that_are_not_told_apart_stay_as_they_are(ids: tuple[Any, Any
     data = with_artists(*ids)
 
     with pytest.raises(UNUSUAL):
-        read(data, a_part(ARTISTS), references={ARTISTS: "id"})
+        read(data, a_part(ARTISTS), references={ARTISTS: BY_ID})
 
     assert data == with_artists(*ids)
     assert data["rows"][0]["artist"] is not data["rows"][1]["artist"]
+
+
+def mentioned(*artists: tuple[Any, Any]) -> list[int]:
+    """Which mentions, told with a role, are made one with which: the first that is the same."""
+    data, before = (
+        {"rows": [{"artist": {"id": key, "as": {"role": role}}} for key, role in artists]}
+        for _ in range(2)
+    )
+    answers = read(data, a_part(ARTISTS), references={ARTISTS: BY_ID_AND_MORE})
+    assert answers == [read_slowly(data, a_part(ARTISTS))]
+    assert data == before
+    objects = [id(row["artist"]) for row in data["rows"]]
+    return [objects.index(each) for each in objects]
+
+
+@pytest.mark.parametrize(
+    ("_case", "artists", "expected"),
+    [
+        ("all the same", [("1", "a"), ("1", "a"), ("1", "a")], [0, 0, 0]),
+        ("in part", [("1", "a"), ("1", "b"), ("1", "a"), ("1", None)], [0, 1, 0, 3]),
+        ("equal, and yet not the same", [("1", 1), ("1", True), ("1", 1.0)], [0, 1, 2]),
+        ("mostly others", [("1", "a"), ("2", "a"), ("1", "a")], [0, 1, 2]),
+        ("no JSON", [("1", 2**70), ("1", 2**70)], [0, 1]),
+        ("fields to come", [("1", ABSENT), ("1", ABSENT)], [0, 1]),
+        ("none", [], []),
+    ],
+)
+def test_mentions_that_tell_the_same_become_one_object(
+    _case: str, artists: list[tuple[Any, Any]], expected: list[int]
+) -> None:
+    assert mentioned(*artists) == expected
 
 
 def test_a_path_goes_on_from_references() -> None:
     data = with_artists("1", "1")
     parts = a_part(ARTISTS), a_part((*ARTISTS, "label"))
     source = Source(**KNOWN_TO_READING)
-    writer = ReadingWriter(source, {ARTISTS: "id"})
+    writer = ReadingWriter(source, {ARTISTS: BY_ID})
     names = writer.write(parts)
     source.load()
     known = [[data], *[None] * (writer.places - 1)]

@@ -8,7 +8,7 @@ from graphql import build_schema
 
 from federation.execute.compiled_plan import CompiledPlan
 from federation.execute.shape_response import ResponseShaper
-from federation.execute.sharing import Sharing, find_sharing
+from federation.execute.sharing import Reference, Sharing, find_sharing
 from federation.graph.requirement import FieldSet
 from federation.operation.conditions import ALWAYS
 from federation.operation.model import Operation, SelectionSet
@@ -197,25 +197,32 @@ def test_fields_that_one_fetch_writes_need_no_care(
 
 ARTIST = (*TRACKS, "artist")
 LABEL = (*ARTIST, "label")
+BY_ID = Reference("id", is_all=True)
+MORE = {ARTIST: Reference("id", is_all=False)}
 TYPED = (*TRACKS, OnlyTypes(names=frozenset({"Track"})), "artist")
 
 
 @pytest.mark.parametrize(
     ("_case", "root", "path", "references"),
     [
-        ("a key alone", "{ tracks { artist { id } } }", ARTIST, {ARTIST: "id"}),
-        ("below a type", "{ tracks { artist { id } } }", TYPED, {TYPED: "id"}),
-        ("the key of another field", "{ tracks { artist: owner { id } } }", ARTIST, {ARTIST: "id"}),
-        ("more than the key", "{ tracks { artist { id name } } }", ARTIST, {}),
-        ("more in a fragment", "{ tracks { artist { id ... on T { name } } } }", ARTIST, {}),
-        ("of which type it is", "{ tracks { artist { __typename id } } }", ARTIST, {}),
+        ("a key alone", "{ tracks { artist { id } } }", ARTIST, {ARTIST: BY_ID}),
+        ("below a type", "{ tracks { artist { id } } }", TYPED, {TYPED: BY_ID}),
+        (
+            "the key of another field",
+            "{ tracks { artist: owner { id } } }",
+            ARTIST,
+            {ARTIST: BY_ID},
+        ),
+        ("more than the key", "{ tracks { artist { id name } } }", ARTIST, MORE),
+        ("more in a fragment", "{ tracks { artist { id ... on T { name } } } }", ARTIST, MORE),
+        ("of which type it is", "{ tracks { artist { __typename id } } }", ARTIST, MORE),
         ("no key", "{ tracks { artist { name } } }", ARTIST, {}),
         ("items of a list", "{ tracks { id } }", TRACKS, {}),
         ("the root", "{ id }", (), {}),
     ],
 )
-def test_what_is_told_by_its_key_alone_is_a_reference(
-    _case: str, root: str, path: Path, references: dict[Path, str]
+def test_what_is_told_with_its_key_is_a_reference(
+    _case: str, root: str, path: Path, references: dict[Path, Reference]
 ) -> None:
     assert sharing_of(a_root(root), a_fetch("{ likes }", a_part(path))).references == references
 
@@ -228,7 +235,7 @@ def test_what_is_added_to_entities_does_not_tell_them_apart() -> None:
         a_root("{ tracks { artist { id } } }"), *fetches, a_fetch("{ x }", a_part(LABEL))
     )
 
-    assert found.references == {ARTIST: "id", LABEL: "id"}
+    assert found.references == {ARTIST: BY_ID, LABEL: BY_ID}
 
 
 def test_nothing_is_a_reference_where_objects_have_several_writers() -> None:
