@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 
 from db.engine import DOMAINS, Databases
+from domain.clock import SystemClock
 from federation.transport.signing import SignatureVerifier
 from house import open_app
 from lone_subgraph import load_definition
@@ -26,9 +27,11 @@ from tests.fakes.server import running_server
 from web.observed_house import watching
 from web.subgraph_app import ToldContexts, build_subgraph_app
 from wiring import internal_signing_key, open_use_case_context
+from workers.figures import JobFigures
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0{flag}"
 TRACKS = "query Tracks { tracks(first: 2) { nodes { title artist { name followerCount } } } }"
+GUIDE = Path("docs/howto/observe.md")
 SECONDS = "tutti_operation_seconds"
 ACCOUNT = {"email": "ann@tutti.example", "username": "ann", "password": "correct horse"}
 
@@ -73,9 +76,8 @@ async def open_observed(tmp_path: Path):
 
     @asynccontextmanager
     async def open_one(**given: object) -> AsyncIterator[Observed]:
-        settings = Settings(
-            data_dir=tmp_path, fetch_seconds_max=30, operation_seconds_max=60, **given
-        )
+        patient = {"fetch_seconds_max": 30, "operation_seconds_max": 60, "cache": False}
+        settings = Settings(data_dir=tmp_path, **{**patient, **given})
         if not furnished:
             await furnish(settings)
             furnished.append(tmp_path)
@@ -131,6 +133,18 @@ async def test_figures_tell_of_operations_clients_subgraphs_and_what_is_behind(
     assert figures["tutti_operations_running{}"] == 0
     assert figures["tutti_sockets_open{}"] == 0
     assert figures["process_cpu_seconds_total{}"] > 0
+
+
+async def test_every_figure_that_is_written_down_exists(open_observed) -> None:
+    rows = [line.split("|")[1] for line in GUIDE.read_text().splitlines() if line.startswith("| `")]
+    told = {name for row in rows for name in re.findall(r"`([a-z_]+)`", row)}
+
+    async with open_observed(metrics_port=0, cache=True) as house:
+        JobFigures(house.telemetry.metrics, SystemClock())
+        text = (await house.telemetry.metrics.write()).decode()
+
+    shown = set(re.findall(r"# TYPE tutti_(\w+) ", text))
+    assert told == shown
 
 
 async def test_a_trace_leads_from_the_request_to_its_statements(
