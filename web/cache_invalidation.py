@@ -35,7 +35,7 @@ from domain.messages.events import (
 )
 from domain.messages.operator import CachePurge
 from domain.ports import LiveBus
-from errors import AppError, BadInput
+from errors import BadInput
 from schema.ids import print_id
 
 PAUSE_SECONDS = 1.0
@@ -105,8 +105,13 @@ async def forgetting_what_changes(live: LiveBus, store: CacheStore) -> AsyncIter
 
 
 async def forget(store: CacheStore, events: Sequence[Event]) -> None:
-    """Let the store forget what events make old."""
-    tags = set[str]().union(*map(tags_of, events))
+    """Let the store forget what events make old; never raises, for what happened has happened."""
+    try:
+        tags = set[str]().union(*map(tags_of, events))
+    except Exception:
+        log.exception("what an event makes old cannot be told")
+        await store.purge_all()
+        return
     if tags:
         await store.purge(tags)
 
@@ -119,8 +124,8 @@ async def _follow(live: LiveBus, channel: str, store: CacheStore) -> None:
                 await store.purge_all()  # of what came before we listened
                 async for message in messages:
                     await _take(channel, message, store)
-        except (AppError, OSError) as error:
-            log.warning("changes told by %s are followed again after a pause: %s", channel, error)
+        except Exception as error:  # noqa: BLE001 -- who stops to follow would tell what is old
+            log.warning("changes told by %s are followed again after a pause: %r", channel, error)
         await asyncio.sleep(PAUSE_SECONDS)
 
 
@@ -133,7 +138,7 @@ async def _take(channel: str, message: bytes, store: CacheStore) -> None:
             await forget(store, [decode(message, FOLLOWED[channel])])
             return
         pattern = require_pattern(decode(message, CachePurge).pattern)
-    except (msgspec.MsgspecError, BadInput, KeyError):
+    except (msgspec.MsgspecError, BadInput):
         log.exception("%s told something else than an event", channel)
         await store.purge_all()
         return

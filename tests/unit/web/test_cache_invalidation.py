@@ -114,6 +114,15 @@ async def test_what_this_process_commits_is_forgotten_at_once() -> None:
     assert not await is_kept(store, "Track.likeCount")
 
 
+async def test_an_event_about_what_nobody_knows_lets_all_be_forgotten() -> None:
+    store = MemoryCache()
+    await keep(store, "User")
+
+    await forget(store, [PlayableKept(playable="Podcast:1")])
+
+    assert not await is_kept(store, "User")
+
+
 @pytest.mark.parametrize(
     ("channel", "message"),
     [
