@@ -75,7 +75,7 @@ class PartnerKeys:
         return key
 
     async def refresh(self, read: Read) -> None:
-        """Follow the database: one statement, and another where a key was made or revoked."""
+        """Follow the database: one statement, and two more where a key or plan was changed."""
         (counts,) = await read.fetch(KEY_COUNTS)
         if counts != self._counts:
             plans = await read.fetch(PLANS)
