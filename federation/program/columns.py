@@ -128,8 +128,8 @@ def _answer_level(
         return []
     if level.is_shareable and len(objects) > 1:
         identities = identities_of(objects, kinds)
-        distinct = dict(zip(identities, objects, strict=True))
-        if len(distinct) < len(objects):
+        if len({*identities}) < len(objects):
+            distinct = dict(zip(identities, objects, strict=True))
             done = level.answer(run, [*distinct.values()], place)
             if isinstance(done, list):
                 return _share(done, [*distinct], identities)

@@ -204,8 +204,6 @@ class _EntitiesReader:
 
     def _only_name(self, references: list[Any]) -> str | None:
         """The type of all references, as it most often is."""
-        if {*map(type, references)} != {dict}:
-            return None
         try:
             (name,) = {each["__typename"] for each in references}
         except (KeyError, TypeError, ValueError):
