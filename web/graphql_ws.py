@@ -12,8 +12,8 @@ from structlog.contextvars import bind_contextvars
 
 from domain.messages.bookmark import Bookmark
 from errors import AppError, RateLimited
+from federation.begun import Begun
 from federation.engine import GraphQLResponse
-from federation.execute.begun import Begun
 from web.client_request import (
     ClientRequest,
     make_request_id,

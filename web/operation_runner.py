@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from starlette.types import Receive
 
 from errors import Unauthenticated
+from federation.begun import Begun
 from federation.engine import GraphQLRequest, GraphQLResponse
 from federation.errors import FederationError
-from federation.execute.begun import Begun
 from federation.execute.deadline import Deadline
 from web.client_leaving import run_unless_gone
 from web.client_names import read_client_name

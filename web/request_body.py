@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from federation.execute.begun import Begun
+from federation.begun import Begun
 from web.compression import coding_of_request, decompress
 from web.json_bytes import load_json
 from web.limits import WebLimits

@@ -5,7 +5,7 @@ from types import coroutine
 
 import pytest
 
-from federation.execute.begun import Begun
+from federation.begun import Begun
 
 
 async def test_what_never_waits_is_done_at_once() -> None:
