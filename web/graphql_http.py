@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
 
-from web.answer_types import OFFERS, AnswerTypes, StreamType, read_accept
+from web.answer_types import OFFERS, SUBSCRIPTION, AnswerTypes, StreamType, read_accept
 from web.batches import check_batch, run_batch
 from web.client_leaving import run_unless_gone
 from web.client_request import ClientRequest, ask_again, read_client_request, read_headers
@@ -43,6 +43,7 @@ from web.refusals import (
     UriTooLong,
 )
 from web.request_body import decode_json, read_json_body, require_json_in_utf8
+from web.resume import position_asked_for
 from web.security_headers import completing, security_headers
 from web.upload_requests import is_upload
 
@@ -55,6 +56,7 @@ class StreamedAnswer(Struct, frozen=True):
 
     operation: Operation
     client: ClientRequest
+    params: GraphQLParams
     stream: StreamType
 
 
@@ -195,11 +197,13 @@ class GraphQLOverHTTP:
             raise MutationByGet("Send mutations by POST.")
         stream = self._choose_stream(operation, types)
         if stream is not None:
+            if stream.format == SUBSCRIPTION:
+                position_asked_for(params)  # what is wrong with it is told before a stream begins
             await self._runner.check_credentials(client)
             client = replace(client, is_counted=True)
             if self._can_defer:
                 operation = replace(operation, wire_format=stream.format)
-            return StreamedAnswer(operation, client, stream)
+            return StreamedAnswer(operation, client, params, stream)
         if operation.is_subscription:
             raise SubscriptionNotSupported(
                 f"Subscriptions come over WebSocket, or with Accept: {EVENT_STREAM}."
@@ -219,7 +223,7 @@ class GraphQLOverHTTP:
         if stream.media_type == EVENT_STREAM:
             await self._events.serve(operation, client, receive, send)
         else:
-            await self._multipart.serve(operation, client, stream, receive, send)
+            await self._multipart.serve(operation, client, answer.params, stream, receive, send)
 
     def _choose_stream(self, operation: Operation, types: AnswerTypes) -> StreamType | None:
         """How an operation of many answers is sent; None for one that has only one."""

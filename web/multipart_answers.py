@@ -1,17 +1,22 @@
 """Answers in parts over HTTP (multipart/mixed): what is deferred, and subscriptions."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
 
+from msgspec.structs import replace
 from starlette.types import Receive, Send
 
+from federation.engine import GraphQLResponse
 from web.answer_types import SUBSCRIPTION, StreamType
 from web.client_request import ClientRequest
-from web.error_response import write_response
+from web.error_response import refusal, write_response
+from web.graphql_params import GraphQLParams
 from web.json_bytes import dump_json
 from web.limits import WebLimits
 from web.operation_runner import Operation, OperationRunner
-from web.stream_writer import Farewell, send_stream
+from web.resume import bookmark_for
+from web.stream_writer import Chunks, Farewell, send_queue
 
 BOUNDARY = b"graphql"
 """JSON has no line that begins like it: line breaks in texts are written as escapes."""
@@ -40,11 +45,19 @@ class MultipartAnswers:
         self,
         operation: Operation,
         client: ClientRequest,
+        params: GraphQLParams,
         stream: StreamType,
         receive: Receive,
         send: Send,
     ) -> None:
-        """Stream until the operation ends, the client leaves, or it no longer reads."""
+        """Stream until the operation ends, the client leaves, or it no longer reads.
+
+        One task asks the engine, another writes. Between them lies a queue of one: who reads
+        slowly slows only its own stream.
+
+        Raises:
+            BadRequest: a subscription cannot go on where `params` say, see `position_asked_for`.
+        """
         content_type = f'multipart/mixed;boundary="{BOUNDARY.decode()}";{stream.format}'
         headers = [
             (b"content-type", content_type.encode()),
@@ -54,25 +67,50 @@ class MultipartAnswers:
             (b"x-request-id", client.request_id.encode()),
         ]
         is_subscription = stream.format == SUBSCRIPTION
-        await send_stream(
-            {"type": "http.response.start", "status": 200, "headers": headers},
-            self._parts(operation, client, is_subscription=is_subscription),
-            receive,
-            send,
-            limits=self._limits,
-            heartbeat=_part(b"{}") if is_subscription else None,
-            farewell=Farewell(self._runner.drain, LAST_WORDS) if is_subscription else None,
-        )
+        write = _payload_part if is_subscription else _response_part
+        parts: Chunks = asyncio.Queue(maxsize=1)
+        if is_subscription:
+            bookmark = bookmark_for(params, lambda between: parts.put(write(between)))
+            client = replace(client, bookmark=bookmark)
+        producer = asyncio.create_task(self._produce(operation, client, write, parts))
+        try:
+            await send_queue(
+                {"type": "http.response.start", "status": 200, "headers": headers},
+                parts,
+                receive,
+                send,
+                limits=self._limits,
+                heartbeat=_part(b"{}") if is_subscription else None,
+                opening=BEGIN,
+                farewell=Farewell(self._runner.drain, LAST_WORDS) if is_subscription else None,
+            )
+        finally:
+            producer.cancel()
+            await asyncio.gather(producer, return_exceptions=True)
 
-    async def _parts(
-        self, operation: Operation, client: ClientRequest, *, is_subscription: bool
-    ) -> AsyncIterator[bytes]:
-        yield BEGIN
-        async with aclosing(self._runner.stream(operation, client)) as responses:
-            async for response in responses:
-                body = write_response(response)
-                yield _part(b'{"payload":%b}' % body if is_subscription else body)
-        yield END
+    async def _produce(
+        self,
+        operation: Operation,
+        client: ClientRequest,
+        write: Callable[[GraphQLResponse], bytes],
+        parts: Chunks,
+    ) -> None:
+        try:
+            async with aclosing(self._runner.stream(operation, client)) as responses:
+                async for response in responses:
+                    await parts.put(write(response))
+        except Exception as error:  # noqa: BLE001 -- the border: all are answered
+            await parts.put(write(refusal(error, client.request_id)))
+        await parts.put(END)
+        await parts.put(None)
+
+
+def _response_part(response: GraphQLResponse) -> bytes:
+    return _part(write_response(response))
+
+
+def _payload_part(response: GraphQLResponse) -> bytes:
+    return _part(b'{"payload":%b}' % write_response(response))
 
 
 def _part(body: bytes) -> bytes:

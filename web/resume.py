@@ -1,5 +1,6 @@
 """Going on where a lost connection ended: positions and gaps, as clients are told of them."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +30,23 @@ def position_asked_for(params: GraphQLParams) -> str | None:
     if not isinstance(resume, dict) or not isinstance(position, str | None):
         raise BadRequest('`extensions.resume` must be {} or {"position": "…"}.')
     return position
+
+
+def bookmark_for(
+    params: GraphQLParams, tell: Callable[[GraphQLResponse], Awaitable[None]]
+) -> Bookmark:
+    """Where an operation goes on; its reader hears of gaps at once, of all else on demand.
+
+    Raises:
+        BadRequest: as `position_asked_for`.
+    """
+    wants_positions = asks_for_positions(params)
+
+    async def tell_between(bookmark: Bookmark) -> None:
+        if bookmark.has_gap or wants_positions:
+            await tell(marker(bookmark))
+
+    return Bookmark(after=position_asked_for(params), tell=tell_between)
 
 
 def with_position(response: GraphQLResponse, bookmark: Bookmark) -> GraphQLResponse:

@@ -1,4 +1,4 @@
-"""A connection that was lost: what was missed is told, over both transports, in both profiles."""
+"""A connection that was lost: what was missed is told, over each transport, in both profiles."""
 
 import asyncio
 import json
@@ -75,21 +75,54 @@ async def by_socket(url: str, token: str, position: str | None) -> AsyncIterator
         init = {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}
         await socket.send(json.dumps(init))
         await socket.recv()
-        resume = {} if position is None else {"position": position}
-        payload = {"query": TOLD, "extensions": {"resume": resume}}
+        payload = {"query": TOLD, "extensions": {"resume": resume_after(position)}}
         await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
 
         async def hear() -> Told:
             message = json.loads(await socket.recv())
             assert message["type"] == "next", message
             answer = message["payload"]
-            resume = answer.get("extensions", {}).get("resume", {})
-            return resume.get("position"), answer
+            return position_in(answer), answer
 
         yield hear
 
 
-FOLLOW = {"sse": by_events, "websocket": by_socket}
+@asynccontextmanager
+async def by_parts(url: str, token: str, position: str | None) -> AsyncIterator[Follow]:
+    """Over multipart HTTP, with `extensions.resume`."""
+    headers = {
+        "accept": "multipart/mixed;subscriptionSpec=1.0",
+        "authorization": f"Bearer {token}",
+    }
+    body = {"query": TOLD, "extensions": {"resume": resume_after(position)}}
+    async with (
+        httpx.AsyncClient(timeout=SECONDS_MAX) as client,
+        client.stream("POST", f"{url}/graphql", json=body, headers=headers) as answer,
+    ):
+        lines = answer.aiter_lines()
+
+        async def hear() -> Told:
+            async for line in lines:
+                if line.startswith('{"payload"'):
+                    payload = json.loads(line)["payload"]
+                    return position_in(payload), payload
+            raise AssertionError("the stream ended")
+
+        yield hear
+
+
+def resume_after(position: str | None) -> dict[str, str]:
+    """What `extensions.resume` says of a position, or of none yet."""
+    return {} if position is None else {"position": position}
+
+
+def position_in(answer: dict[str, Any]) -> str | None:
+    """The position that an answer tells."""
+    position: str | None = answer.get("extensions", {}).get("resume", {}).get("position")
+    return position
+
+
+FOLLOW = {"sse": by_events, "websocket": by_socket, "multipart": by_parts}
 
 
 def titles(told: Sequence[Told]) -> list[str]:

@@ -10,8 +10,10 @@ import pytest
 from domain.messages.bookmark import Bookmark
 from federation.engine import GraphQLResponse
 from tests.unit.web.conftest import make_context
+from tests.unit.web.parts import parts_in
 from tests.unit.web.socket_peer import dialled, next_of
 from tests.unit.web.test_graphql_sse import STREAM
+from tests.unit.web.test_multipart_subscriptions import APOLLO
 from web.client_request import ClientRequest
 from web.resume import GAP_ADVICE
 
@@ -61,8 +63,7 @@ def at(position: str, data: Any, **more: Any) -> Any:
 FIRST, SECOND = at("p1", {"happened": 1}), at("p3", {"happened": 2})
 LOST = at("p2", None, **GAP)
 
-
-@pytest.mark.parametrize(
+ASKED = pytest.mark.parametrize(
     ("extensions", "after", "told"),
     [
         pytest.param({}, None, [FIRST, LOST, SECOND], id="not asked for"),
@@ -70,6 +71,10 @@ LOST = at("p2", None, **GAP)
         pytest.param({"resume": {"position": "p9"}}, "p9", [FIRST, LOST, SECOND], id="given back"),
     ],
 )
+MALFORMED = pytest.mark.parametrize("resume", [5, "p1", {"position": 5}, [1]])
+
+
+@ASKED
 async def test_a_socket_tells_positions_and_gaps(extensions, after, told, serve, happening) -> None:
     async with dialled(await serve()) as peer:
         await peer.init()
@@ -79,7 +84,30 @@ async def test_a_socket_tells_positions_and_gaps(extensions, after, told, serve,
     assert happening.after == [after]
 
 
-@pytest.mark.parametrize("resume", [5, "p1", {"position": 5}, [1]])
+@ASKED
+async def test_parts_tell_positions_and_gaps(extensions, after, told, client, happening) -> None:
+    query = {"query": FOLLOW, "extensions": extensions}
+
+    answer = await client.post("/graphql", json=query, headers=APOLLO)
+
+    assert parts_in(answer.content) == [{"payload": message["payload"]} for message in told]
+    assert happening.after == [after]
+
+
+@MALFORMED
+async def test_a_malformed_position_is_refused_before_parts_begin(
+    resume, client, happening
+) -> None:
+    query = {"query": FOLLOW, "extensions": {"resume": resume}}
+
+    answer = await client.post("/graphql", json=query, headers=APOLLO)
+
+    assert answer.status_code == 400
+    assert "extensions.resume" in answer.json()["errors"][0]["message"]
+    assert happening.after == []
+
+
+@MALFORMED
 async def test_a_malformed_position_is_no_message_of_the_protocol(resume, serve) -> None:
     async with dialled(await serve()) as peer:
         await peer.init()
