@@ -30,7 +30,7 @@ from web.media_types import JSON
 from web.operation_runner import Operation, OperationRunner
 from web.refusals import BadRequest, MethodNotAllowed
 from web.request_body import read_json_body
-from web.resume import asks_for_positions, marker, position_asked_for
+from web.resume import bookmark_for
 from web.shared_streams import SharedStream, SharedStreams
 from web.socket_messages import OPERATION_ID_LENGTH_MAX
 from web.stream_writer import Farewell
@@ -134,13 +134,7 @@ class GraphQLOverOneStream:
 
 def _bookmark(stream: SharedStream, operation_id: str, params: GraphQLParams) -> Bookmark:
     """As for a socket: ids of the stream's events would not tell of which operation they are."""
-    wants_positions = asks_for_positions(params)
-
-    async def tell(bookmark: Bookmark) -> None:
-        if bookmark.has_gap or wants_positions:
-            await stream.events.put(_next_event(operation_id, marker(bookmark)))
-
-    return Bookmark(after=position_asked_for(params), tell=tell)
+    return bookmark_for(params, lambda told: stream.events.put(_next_event(operation_id, told)))
 
 
 def _operation_id(given: Mapping[str, Any]) -> str:

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from starlette.types import Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
 
-from domain.messages.bookmark import Bookmark
 from errors import AppError, RateLimited
 from federation.begun import Begun
 from federation.engine import GraphQLResponse
@@ -28,7 +27,7 @@ from web.json_bytes import dump_json
 from web.limits import Slots, SlotsPerClient, WebLimits
 from web.operation_runner import Credentials, OperationRunner
 from web.refusals import BadRequest, Overloaded
-from web.resume import asks_for_positions, marker, position_asked_for
+from web.resume import bookmark_for, position_asked_for
 from web.socket_messages import (
     CloseCode,
     SocketEnded,
@@ -207,7 +206,9 @@ class _Socket:
             self._client,
             request_id=make_request_id(),
             answer_headers=[],
-            bookmark=self._bookmark(operation_id, params),
+            bookmark=bookmark_for(
+                params, lambda told: self._send_text(_next_message(operation_id, told))
+            ),
         )
         bind_contextvars(request_id=client.request_id)
         try:
@@ -237,16 +238,6 @@ class _Socket:
         if answering:
             await asyncio.wait(answering, timeout=ANSWER_SECONDS_MAX)
         raise SocketEnded(CloseCode.SERVICE_RESTART, "The server restarts: connect again")
-
-    def _bookmark(self, operation_id: str, params: GraphQLParams) -> Bookmark:
-        """Where the operation goes on; its reader hears of gaps at once, of all else on demand."""
-        wants_positions = asks_for_positions(params)
-
-        async def tell(bookmark: Bookmark) -> None:
-            if bookmark.has_gap or wants_positions:
-                await self._send_text(_next_message(operation_id, marker(bookmark)))
-
-        return Bookmark(after=position_asked_for(params), tell=tell)
 
     def _stop(self, operation_id: str) -> None:
         """Stop an operation for its client, and free its id at once."""

@@ -12,11 +12,6 @@ from web.refusals import BadRequest
 GAP_ADVICE = "Events were lost here. Read the state anew; what comes after this is told."
 
 
-def asks_for_positions(params: GraphQLParams) -> bool:
-    """Whether the client wants to hear of its position between two events, too."""
-    return "resume" in params.extensions
-
-
 def position_asked_for(params: GraphQLParams) -> str | None:
     """The position in `extensions.resume` that the client goes on after; None: from now on.
 
@@ -40,7 +35,7 @@ def bookmark_for(
     Raises:
         BadRequest: as `position_asked_for`.
     """
-    wants_positions = asks_for_positions(params)
+    wants_positions = "resume" in params.extensions
 
     async def tell_between(bookmark: Bookmark) -> None:
         if bookmark.has_gap or wants_positions:

@@ -1,7 +1,6 @@
 """Sends an answer that comes in chunks, to a client that may leave or stop reading."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -21,33 +20,6 @@ class Farewell:
     drain: Drain
     words: bytes
     """The last that is sent: they tell a client to come back."""
-
-
-async def send_stream(
-    start: Message,
-    chunks: AsyncIterator[bytes],
-    receive: Receive,
-    send: Send,
-    *,
-    limits: WebLimits,
-    heartbeat: bytes | None = None,
-    farewell: Farewell | None = None,
-) -> None:
-    """Send until the chunks end, the client leaves, or it no longer reads.
-
-    One task asks for chunks, one writes, one listens for the client's leaving. Between the
-    first two lies a queue of one: who reads slowly slows only its own stream. The chunks are
-    told of a leaving by their cancellation; they do not raise.
-    """
-    queue: Chunks = asyncio.Queue(maxsize=1)
-    filling = asyncio.create_task(_fill(queue, chunks))
-    try:
-        await send_queue(
-            start, queue, receive, send, limits=limits, heartbeat=heartbeat, farewell=farewell
-        )
-    finally:
-        filling.cancel()
-        await asyncio.gather(filling, return_exceptions=True)
 
 
 async def send_queue(
@@ -87,12 +59,6 @@ async def send_queue(
 
 async def _put_last(queue: Chunks, words: bytes) -> None:
     await queue.put(words)
-    await queue.put(None)
-
-
-async def _fill(queue: Chunks, chunks: AsyncIterator[bytes]) -> None:
-    async for chunk in chunks:
-        await queue.put(chunk)
     await queue.put(None)
 
 
