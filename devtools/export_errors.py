@@ -35,7 +35,10 @@ OTHERS = {
     "PHASE_UNKNOWN": ("There is no such phase of planning to print.", False),
     "PLAN_TOO_COMPLEX": ("Planning the operation would take too long.", False),
     "STREAM_NOT_SUPPORTED": ("The document streams a list; only @defer is there.", False),
-    "SUBGRAPH_BUSY": ("Too many requests wait for a connection to a subgraph.", True),
+    "SUBGRAPH_BUSY": (
+        "Too many requests wait for a connection to a subgraph, or too many events to be told.",
+        True,
+    ),
     "SUBGRAPH_CIRCUIT_OPEN": ("A subgraph failed too often and is left alone a while.", True),
     "SUBGRAPH_ERROR": ("A subgraph told of an error without a code of its own.", False),
     "SUBGRAPH_INVALID_RESPONSE": ("A subgraph did not answer with GraphQL data.", False),

@@ -34,7 +34,7 @@ def errors_without_schema(errors: list[dict[str, Any]]) -> list[dict[str, Any]]:
     and their number and places would tell which of many guessed names exist. Of a variable is told
     which value does not fit, not why: the reason names fields and types. `Any` as in a response.
     """
-    code = errors[0]["extensions"]["code"] if errors else ""
+    code = errors[0]["extensions"].get("code") if errors else ""
     if code in INVALID_CODES:
         return [{"message": INVALID_MESSAGE, "extensions": {"code": code}}]
     if code != "BAD_USER_INPUT":

@@ -40,7 +40,10 @@ async def follow(subscription: Subscription) -> AsyncGenerator[GraphQLResponse, 
 
 
 async def answer_event(subscription: Subscription, event: Event) -> GraphQLResponse:
-    """Fetch what the event's subgraph does not know, afresh."""
+    """Fetch what the event's subgraph does not know, afresh.
+
+    A subgraph that refuses to subscribe refuses the request: it is answered without `data`.
+    """
     plan, run = subscription.plan, subscription.start_run()
     assert plan.primary is not None, "only subscriptions are followed"
     if isinstance(event, FetchResult):
@@ -49,7 +52,10 @@ async def answer_event(subscription: Subscription, event: Event) -> GraphQLRespo
             await run_group(run, group)
     else:
         tell_lost(run, plan.primary, "SUBGRAPH_UNAVAILABLE")
-    return subscription.finish(run)
+    response = subscription.finish(run)
+    if isinstance(event, FetchResult) and event.is_refusal:
+        response.data, response.has_data = None, False
+    return response
 
 
 async def open_events(subscription: Subscription) -> AsyncGenerator[Event, None]:

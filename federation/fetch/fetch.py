@@ -36,3 +36,5 @@ class FetchResult:
     """Of these, what was built at the places that its `Display` names."""
     freshness: Freshness | None = None
     """How long the subgraph says that it may be kept; None: it says nothing."""
+    is_refusal: bool = False
+    """The subgraph refuses a subscription: nothing was told yet, and nothing will be."""

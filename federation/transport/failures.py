@@ -71,9 +71,10 @@ def no_response(what: str, details: Mapping[str, str | int] = NO_DETAILS) -> Sub
     return SubgraphFailure("SUBGRAPH_INVALID_RESPONSE", message, details=details)
 
 
-def too_large(bytes_max: int) -> SubgraphFailure:
+def too_large(bytes_max: int, *, is_retryable: bool = False) -> SubgraphFailure:
     """More bytes came than may."""
     return SubgraphFailure(
         "SUBGRAPH_RESPONSE_TOO_LARGE",
         f"The subgraph's answer is larger than {bytes_max} bytes.",
+        is_retryable=is_retryable,
     )

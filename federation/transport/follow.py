@@ -15,15 +15,17 @@ async def follow(
     """Give the events of one stream after the other until one of them ends as it should.
 
     Events that fall into a break are lost. When opening anew does not help, the failure is the
-    last that is given.
+    last that is given. A refusal counts as one before all events only.
     """
     loop = asyncio.get_running_loop()
-    lost = 0
+    lost, has_told = 0, False
     while True:
         began = loop.time()
         events = open_stream()
         try:
             async for event in events:
+                event.is_refusal = event.is_refusal and not has_told
+                has_told = True
                 yield event
             return
         except SubgraphFailure as failure:

@@ -13,12 +13,13 @@ from federation.transport.breaker import Breaker, BreakerState
 from federation.transport.calls import Call, Calls
 from federation.transport.failures import SubgraphFailure
 from federation.transport.follow import follow
-from federation.transport.header_rules import Forwarded, Header, HeaderRules, write_headers
+from federation.transport.header_rules import Forwarded, HeaderRules, write_headers
 from federation.transport.options import HttpOptions, PoolLimits
 from federation.transport.pool import ConnectionPool, Origin
 from federation.transport.signing import RequestSigner
+from federation.transport.socket_pool import SocketPool
 from federation.transport.sse import EVENT_STREAM, stream_events
-from federation.transport.websocket import SocketAddress, stream_messages
+from federation.transport.websocket import Subscriber
 
 JSON_ANSWERS = "application/json, application/graphql-response+json;q=0.9"
 _DEFAULT_OPTIONS = HttpOptions()
@@ -62,7 +63,7 @@ class HttpTransport:
         self._tls = tls if self._origin.is_tls else None
         self._pool = ConnectionPool(self._origin, options.pool, tls=self._tls)
         self._streams = ConnectionPool(self._origin, _stream_limits(options), tls=self._tls)
-        self._sockets = asyncio.Semaphore(options.streams_max)
+        self._sockets = SocketPool(url, options, tls=self._tls)
         self._breaker = Breaker(options.breaker, clock=clock)
         self._calls = Calls(self._pool, self._breaker, options)
         self._json_head = _write_head(self._origin, JSON_ANSWERS)
@@ -77,6 +78,11 @@ class HttpTransport:
     def connections_open(self) -> int:
         """Connections that are lent, idle or being opened."""
         return self._pool.open + self._streams.open
+
+    @property
+    def sockets_open(self) -> int:
+        """WebSockets, each shared by subscriptions with the same headers."""
+        return self._sockets.open
 
     async def warm(self, request: FetchRequest) -> None:
         """Ask nothing: what is far away makes itself ready."""
@@ -101,9 +107,11 @@ class HttpTransport:
         forwarded = self._rules.of_request(context)
         viewer = b"" if self._signer is None else self._signer.viewer(context)
 
+        subscriber = Subscriber(request=request)
+
         def open_stream() -> AsyncGenerator[FetchResult, None]:
             if self._has_sockets:
-                return self._follow_socket(request, forwarded.headers)
+                return self._sockets.stream(subscriber, forwarded)
             return self._follow_events(write_request(request), forwarded, viewer)
 
         events = follow(open_stream, self._options.retries)
@@ -117,6 +125,7 @@ class HttpTransport:
         """Close the connections; requests under way end on theirs."""
         self._pool.close()
         self._streams.close()
+        await self._sockets.close()
 
     def _begin(self, request: FetchRequest, context: Any) -> Call:
         body = write_request(request)
@@ -154,22 +163,6 @@ class HttpTransport:
         finally:
             connection.abort()  # what is left of a stream is of no use to the next one
             self._streams.release(connection, asyncio.get_running_loop().time())
-
-    async def _follow_socket(
-        self, request: FetchRequest, headers: tuple[Header, ...]
-    ) -> AsyncGenerator[FetchResult, None]:
-        if self._sockets.locked():
-            raise SubgraphFailure("SUBGRAPH_BUSY", "Too many subscriptions to the subgraph.")
-        async with self._sockets:
-            address = SocketAddress(
-                url="ws" + self.url.removeprefix("http"), headers=headers, tls=self._tls
-            )
-            messages = stream_messages(address, request, self._options)
-            try:
-                async for message in messages:
-                    yield message
-            finally:
-                await messages.aclose()
 
 
 def _freshness_of(answer: Answer) -> Freshness | None:

@@ -75,6 +75,12 @@ class HttpOptions:
     streams_max: int = 1_000
     """Subscriptions that are open at the same time."""
 
+    subscriptions_per_socket_max: int = 100
+    """Subscriptions that share a WebSocket; beyond that one more is opened."""
+
+    socket_idle_seconds: float = 1.0
+    """A WebSocket whose last subscription has ended stays open this long."""
+
     silence_seconds_max: float = 60.0
     """A stream of events that says nothing this long, not even that it lives, is lost."""
 
@@ -86,6 +92,7 @@ class HttpOptions:
         counts = (
             self.response_bytes_max,
             self.streams_max,
+            self.subscriptions_per_socket_max,
             self.pool.connections_max,
             self.retries.attempts_max,
             self.breaker.failures_max,

@@ -112,13 +112,15 @@ async def _read_refusal(
         if len(body) > options.response_bytes_max:
             raise too_large(options.response_bytes_max)
     try:
-        return read_answer(
+        refusal = read_answer(
             Answer(status=head.status, raw_headers=head.raw_headers, body=bytes(body))
         )
     except SubgraphFailure as failure:
         if head.status >= 500:
             raise unreachable() from failure  # a proxy speaks for a server that starts anew
         raise
+    refusal.is_refusal = refusal.data is None
+    return refusal
 
 
 async def _in_time(waiting: Awaitable[ResultT], seconds_max: float) -> ResultT:

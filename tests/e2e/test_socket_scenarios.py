@@ -1,9 +1,8 @@
 """Subscriptions through a gateway to a subgraph, both ends of the line in the test's hands.
 
 What is checked is what the 24 graphql-transport-ws scenarios of speedtrap (wundergraph/cosmo)
-check, in words of our own. Where the gateway does otherwise the test says so: each subscription
-has a socket of its own to the subgraph, forwarded headers stand in its `connection_init` too, and
-a broken line is opened anew before the client hears of it.
+check, in words of our own. Where the gateway does otherwise the test says so: forwarded headers
+stand in `connection_init` too, and a broken line is opened anew before the client hears of it.
 """
 
 import asyncio
@@ -18,6 +17,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from federation.transport import websocket
+from tests.e2e.streams import follow_events
 from tests.integration.federation.general import general_gateway, supergraph
 from tests.patience import SECONDS_MAX
 from tests.unit.web.socket_peer import Peer, complete_of, dialled, next_of
@@ -96,9 +96,10 @@ class Subgraph:
 class Wire:
     """A gateway between clients and a subgraph."""
 
-    def __init__(self, address: str, subgraph: Subgraph, stack: AsyncExitStack) -> None:
+    def __init__(self, url: str, subgraph: Subgraph, stack: AsyncExitStack) -> None:
+        self.url = url
         self.subgraph = subgraph
-        self._address = address
+        self._address = url.removeprefix("http://")
         self._stack = stack
 
     async def client(self, *, headers: dict[str, str] | None = None, **payload: str) -> Peer:
@@ -112,11 +113,26 @@ class Wire:
         dialling = dialled(self._address, additional_headers=headers or {})
         return await self._stack.enter_async_context(dialling)
 
-    async def subscribed(self, client: Peer, *, id: str = "1", key: str = "k") -> Any:  # noqa: A002
-        """Subscribe; the subgraph's line and what it was asked."""
+    async def subscribed(
+        self,
+        client: Peer,
+        *,
+        id: str = "1",  # noqa: A002
+        key: str = "k",
+        on: Line | None = None,
+    ) -> Any:
+        """Subscribe, on a line that stands or a new one; the line and what it was asked."""
         await client.ask(TICKER, id=id, variables={"key": key})
+        if on is not None:
+            return on, await on.hear()
         line = await self.subgraph.line()
         return line, await line.begin()
+
+    async def two(self, client: Peer) -> tuple[Line, dict[str, Any]]:
+        """Subscribe as `a` and as `b`; their line, and what it was asked by id."""
+        line, first = await self.subscribed(client, id="a", key="a")
+        _, second = await self.subscribed(client, id="b", key="b", on=line)
+        return line, {"a": first, "b": second}
 
 
 @asynccontextmanager
@@ -131,7 +147,7 @@ async def opened(folder: Path) -> AsyncIterator[Wire]:
         path.write_text(supergraph(("ticks", f"http://127.0.0.1:{port}/graphql", SDL)))
         options = GatewayOptions(forwarded=["x-custom-trace"])
         gateway = await stack.enter_async_context(general_gateway(path, options))
-        yield Wire(gateway.url.removeprefix("http://"), subgraph, stack)
+        yield Wire(gateway.url, subgraph, stack)
 
 
 @pytest.fixture
@@ -244,19 +260,47 @@ async def test_an_error_of_the_subgraph_ends_the_operation_alone(wire: Wire) -> 
     line, asked = await wire.subscribed(client)
 
     await line.tell(id=asked["id"], type="error", payload=[{"message": "something broke"}])
-    told, ended = await client.hear(), await client.hear()
+    told = await client.hear()
     await client.tell({"type": "ping"})
 
-    assert told["payload"]["errors"][0]["message"] == "something broke"
-    assert ended == complete_of()
+    assert (told["id"], told["type"]) == ("1", "error")
+    assert told["payload"][0]["message"] == "something broke"
     assert await client.hear() == {"type": "pong"}
+
+
+async def test_an_error_after_an_event_is_told_as_the_last_one(wire: Wire) -> None:
+    client = await wire.client()
+    line, asked = await wire.subscribed(client)
+    data = await line.tick(asked, 1)
+
+    await line.tell(id=asked["id"], type="error", payload=[{"message": "something broke"}])
+    heard = [await client.hear() for _ in range(3)]
+
+    assert heard[0] == next_of(data)
+    assert heard[1]["payload"]["data"] == {"ticker": None}
+    assert heard[1]["payload"]["errors"][0]["message"] == "something broke"
+    assert heard[2] == complete_of()
+
+
+async def test_a_refusal_is_told_on_an_event_stream_without_data(wire: Wire) -> None:
+    async with follow_events(wire.url, TICKER, {"key": "k"}, "tok") as next_event:
+        line = await wire.subgraph.line()
+        asked = await line.begin()
+        await line.tell(id=asked["id"], type="error", payload=[{"message": "something broke"}])
+        told, ended = await next_event(), await next_event()
+
+    assert told is not None
+    assert told.keys() == {"errors"}
+    assert told["errors"][0]["message"] == "something broke"
+    assert ended is None
 
 
 async def test_an_id_is_free_once_its_operation_is_complete(wire: Wire) -> None:
     client = await wire.client()
+    line, _kept_open = await wire.subscribed(client, id="other")
 
     for key in ("first", "second"):
-        line, asked = await wire.subscribed(client, key=key)
+        _, asked = await wire.subscribed(client, key=key, on=line)
         data = await line.tick(asked, key)
         await line.tell(id=asked["id"], type="complete")
         assert [await client.hear(), await client.hear()] == [next_of(data), complete_of()]
@@ -264,28 +308,26 @@ async def test_an_id_is_free_once_its_operation_is_complete(wire: Wire) -> None:
 
 async def test_operations_of_one_socket_do_not_mix(wire: Wire) -> None:
     client = await wire.client()
-    lines = {key: await wire.subscribed(client, id=key, key=key) for key in ("a", "b")}
+    line, asked = await wire.two(client)
 
     for key in ("b", "a"):
-        line, asked = lines[key]
-        data = await line.tick(asked, key)
+        data = await line.tick(asked[key], key)
         assert await client.hear() == next_of(data, id=key)
-    for key, (line, asked) in lines.items():
-        await line.tell(id=asked["id"], type="complete")
+    for key in ("a", "b"):
+        await line.tell(id=asked[key]["id"], type="complete")
         assert await client.hear() == complete_of(key)
 
 
 async def test_an_error_of_one_operation_leaves_the_other(wire: Wire) -> None:
     client = await wire.client()
-    lines = {key: await wire.subscribed(client, id=key, key=key) for key in ("a", "b")}
-    (first, broken), (second, fine) = lines["a"], lines["b"]
+    line, asked = await wire.two(client)
 
-    await first.tell(id=broken["id"], type="error", payload=[{"message": "one broke"}])
-    told, ended = await client.hear(), await client.hear()
-    data = await second.tick(fine, 1)
+    await line.tell(id=asked["a"]["id"], type="error", payload=[{"message": "one broke"}])
+    told = await client.hear()
+    data = await line.tick(asked["b"], 1)
 
-    assert (told["id"], told["payload"]["errors"][0]["message"]) == ("a", "one broke")
-    assert ended == complete_of("a")
+    assert (told["id"], told["type"]) == ("a", "error")
+    assert told["payload"][0]["message"] == "one broke"
     assert await client.hear() == next_of(data, id="b")
 
 
@@ -350,7 +392,7 @@ async def test_a_client_that_goes_takes_its_subscription_along(wire: Wire, how: 
 async def test_a_subgraph_that_never_acknowledges_is_given_up(
     wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(websocket, "ACK_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(websocket, "STAND_SECONDS_MAX", 0.05)
     client = await wire.client()
 
     await client.ask(TICKER)
@@ -358,6 +400,7 @@ async def test_a_subgraph_that_never_acknowledges_is_given_up(
 
     assert told["payload"]["errors"][0]["extensions"]["code"] == "SUBGRAPH_UNAVAILABLE"
     assert ended == complete_of()
+    assert wire.subgraph.lines.qsize() <= 1  # none was tried behind it
 
 
 # --- what goes along
@@ -397,13 +440,38 @@ async def test_each_client_has_lines_with_its_own_credentials(wire: Wire) -> Non
     assert found == {"aaa": "Bearer aaa", "bbb": "Bearer bbb"}
 
 
-async def test_each_subscription_has_a_line_of_its_own(wire: Wire) -> None:
-    client = await wire.client()
+async def test_clients_with_the_same_credentials_share_a_line(wire: Wire) -> None:
+    line, data = None, None
+    for id_ in ("a", "b"):
+        client = await wire.client(authorization="Bearer same")
+        line, asked = await wire.subscribed(client, id=id_, key=id_, on=line)
+        data = await line.tick(asked, id_)
+        assert await client.hear() == next_of(data, id=id_)
 
-    lines = [(await wire.subscribed(client, id=key))[0] for key in ("a", "b")]
-    lines[0].socket.transport.abort()
+    assert wire.subgraph.lines.empty()
+
+
+async def test_a_line_that_breaks_is_opened_anew_for_all_who_share_it(wire: Wire) -> None:
+    client = await wire.client()
+    line, _ = await wire.two(client)
+
+    line.socket.transport.abort()
     again = await wire.subgraph.line()
-    await again.begin()
-    data = await lines[1].tick({"id": "1", "payload": {"variables": {}}}, 1)
+    asked = [await again.begin(), await again.hear()]
+    told = [await again.tick(each, 1) for each in asked]
+    heard = [await client.hear() for _ in told]
+
+    assert {each["payload"]["variables"]["key"] for each in asked} == {"a", "b"}
+    assert [each["payload"]["data"] for each in heard] == told
+    assert [each["id"] for each in heard] == [data["ticker"]["key"] for data in told]
+
+
+async def test_who_leaves_a_shared_line_leaves_it_to_the_others(wire: Wire) -> None:
+    client = await wire.client()
+    line, asked = await wire.two(client)
+
+    await client.tell(complete_of("a"))
+    assert await line.hear() == {"id": asked["a"]["id"], "type": "complete"}
+    data = await line.tick(asked["b"], 1)
 
     assert await client.hear() == next_of(data, id="b")

@@ -142,6 +142,12 @@ def test_what_is_told_of_a_variable_stands_in_the_request(given, told) -> None:
     assert [each["message"] for each in errors_without_schema(errors)] == [told]
 
 
+def test_a_refusal_of_a_subgraph_without_a_code_is_told_as_it_is() -> None:
+    errors = [{"message": "no such channel", "extensions": {"subgraph": "ticks"}}]
+
+    assert errors_without_schema(errors) == errors
+
+
 async def test_a_wrong_name_in_a_deferred_part_is_told_to_who_may_see_the_schema(
     production,
 ) -> None:

@@ -21,7 +21,7 @@ from tests.unit.federation.transport.peers import (
 )
 
 RETRIES = RetryLimits(first_seconds=0.01, reconnects_max=2)
-OPTIONS = HttpOptions(retries=RETRIES, response_bytes_max=1_000)
+OPTIONS = HttpOptions(retries=RETRIES, response_bytes_max=1_000, socket_idle_seconds=0)
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n\r\n"
 
 
@@ -29,6 +29,7 @@ def next_event(value: object) -> bytes:
     return b"event: next\ndata: " + json.dumps({"data": {"a": value}}).encode() + b"\n\n"
 
 
+ASKED = subscription()
 COMPLETE = b"event: complete\ndata:\n\n"
 
 
@@ -154,6 +155,15 @@ async def test_what_is_no_stream_ends_it_with_a_code(
 
         assert await all_of(transport) == told
         assert await subgraph.none_connected()
+
+
+async def test_a_refusal_as_json_is_told_apart_from_an_event() -> None:
+    async with peer(answering(http({"errors": [{"message": "no"}]}))) as subgraph:
+        [refusal] = [each async for each in over_events(subgraph.url).subscribe(ASKED, None)]
+    async with peer(streaming(b'data: {"errors": [{"message": "no"}]}\n\n', COMPLETE)) as subgraph:
+        [event] = [each async for each in over_events(subgraph.url).subscribe(ASKED, None)]
+
+    assert (refusal.is_refusal, event.is_refusal) == (True, False)
 
 
 async def test_who_leaves_a_stream_closes_its_connection() -> None:
