@@ -100,9 +100,9 @@ class Watched:
         self._inner = inner
         self.documents: list[str] = []
 
-    async def fetch(self, request: FetchRequest, context: Any) -> Any:
+    def begin(self, request: FetchRequest, context: Any) -> Any:
         self.documents.append(request.document)
-        return await self._inner.fetch(request, context)
+        return self._inner.begin(request, context)
 
     def subscribe(self, request: FetchRequest, context: Any) -> Any:
         self.documents.append(request.document)
