@@ -148,8 +148,8 @@ def _add_identity(identity: "argparse._ArgumentGroup") -> None:
 
 def _serve_supergraph(given: argparse.Namespace) -> None:
     from telemetry import configure_logs
+    from web.engines.supergraph_file import SupergraphFileError
     from web.general_gateway import GatewayOptions
-    from web.supergraph_file import SupergraphFileError
 
     configure_logs(service="gateway", is_readable=sys.stderr.isatty())
     try:
@@ -259,7 +259,7 @@ def _run_house(given: argparse.Namespace) -> None:
     from sqlalchemy.exc import DBAPIError
 
     from telemetry import configure_logs
-    from web.persisted_documents import ManifestError
+    from web.documents.persisted_documents import ManifestError
 
     configure_logs(service="gateway", is_readable=settings.is_development)
     try:

@@ -23,38 +23,38 @@ from settings import Rates, Settings
 from subgraphs.registry import SUBGRAPHS
 from supervision import supervise
 from telemetry import SILENT, Telemetry, open_telemetry
-from web.automatic_persisted_queries import (
+from web.caching.cache_invalidation import forget, forgetting_what_changes
+from web.caching.entity_caching import with_kept_entities
+from web.caching.response_cache import ResponseCache
+from web.documents.automatic_persisted_queries import (
     AutomaticDocuments,
     MemoryDocuments,
     RedisDocuments,
 )
-from web.cache_invalidation import forget, forgetting_what_changes
-from web.cors import AllowedOrigins
-from web.draining import Drain
-from web.entity_caching import with_kept_entities
-from web.front_parts import FrontParts
-from web.house_authorization import HOUSE_AUTHORIZATION
-from web.house_checks import advisory_checks, required_checks
-from web.http_server import address_of, listen, serve_app, settle_garbage
-from web.idempotency import ANSWER_SECONDS, CLAIM_SECONDS_MAX
-from web.ipfs_documents import ipfs_documents
-from web.known_clients import KnownClients, know_clients
-from web.limits import WebLimits
-from web.live_groups import HOUSE_GROUPING
-from web.local_transports import local_transports
-from web.media_uploads import media_routes
-from web.observed_engine import TransportObserver, planning_observer
+from web.documents.known_clients import KnownClients, know_clients
+from web.documents.operation_checks import SchemaChecks
+from web.documents.persisted_documents import read_manifest
+from web.engines.live_groups import HOUSE_GROUPING
+from web.engines.local_transports import local_transports
+from web.engines.remote_subgraphs import remote_transports
+from web.guards.house_authorization import HOUSE_AUTHORIZATION
+from web.guards.rate_limits import PartnerQuotas, RateLimits, per_minute
 from web.observed_house import observing
-from web.operation_checks import SchemaChecks
-from web.partner_pages import PartnerPages
-from web.persisted_documents import read_manifest
-from web.process_metrics import show_kept_answers
-from web.rate_limits import PartnerQuotas, RateLimits, per_minute
-from web.remote_subgraphs import remote_transports
-from web.request_context import ContextFactory
-from web.response_cache import ResponseCache
+from web.observing.observed_engine import TransportObserver, planning_observer
+from web.observing.process_metrics import show_kept_answers
+from web.operations.front_parts import FrontParts
+from web.operations.idempotency import ANSWER_SECONDS, CLAIM_SECONDS_MAX
+from web.operations.request_context import ContextFactory
+from web.pages.house_checks import advisory_checks, required_checks
+from web.pages.ipfs_documents import ipfs_documents
+from web.pages.media_uploads import media_routes
+from web.pages.partner_pages import PartnerPages
 from web.routes import build_app
-from web.upload_requests import UploadRequests
+from web.serving.http_server import address_of, listen, serve_app, settle_garbage
+from web.wire.cors import AllowedOrigins
+from web.wire.draining import Drain
+from web.wire.limits import WebLimits
+from web.wire.upload_requests import UploadRequests
 from wiring import (
     build_cache,
     build_url_signer,

@@ -14,13 +14,13 @@ from resolvers.context import UseCaseContext
 from schema.definition import SubgraphDefinition
 from settings import Settings
 from telemetry import open_telemetry
-from web.cache_invalidation import forget
-from web.draining import Drain
-from web.http_server import address_of, listen, serve_app
+from web.caching.cache_invalidation import forget
+from web.documents.operation_checks import SchemaChecks
+from web.documents.persisted_documents import read_manifest
 from web.observed_house import watching
-from web.operation_checks import SchemaChecks
-from web.persisted_documents import read_manifest
+from web.serving.http_server import address_of, listen, serve_app
 from web.subgraph_app import ToldContexts, build_subgraph_app
+from web.wire.draining import Drain
 from wiring import (
     build_cache,
     internal_signing_key,

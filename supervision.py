@@ -12,7 +12,7 @@ from pathlib import Path
 
 from maintenance import migrate_all
 from settings import Settings
-from web.http_server import SHUTDOWN_SECONDS_MAX, listen
+from web.serving.http_server import SHUTDOWN_SECONDS_MAX, listen
 from wiring import model_file, model_socket, prepare_data_folder
 from workers.supervisor import Child, Supervisor
 

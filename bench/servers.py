@@ -39,15 +39,15 @@ from bench.sockets import allow_many_sockets
 from federation.engine import Engine, Grouping
 from federation.limits import EngineLimits
 from federation.transport.transport import Transport
-from web.client_request import ClientRequest, MakeContext
 from web.front_app import FrontApp
-from web.front_parts import FrontParts, RunsOperations
-from web.http_protocol import RepeatedHeads
-from web.http_server import keep_loop_free
-from web.limits import WebLimits
+from web.operations.front_parts import FrontParts, RunsOperations
 from web.routes import build_app
-from web.socket_protocol import BatchedSocket
+from web.serving.http_protocol import RepeatedHeads
+from web.serving.http_server import keep_loop_free
+from web.serving.socket_protocol import BatchedSocket
 from web.subgraph_app import SubgraphRunner
+from web.wire.client_request import ClientRequest, MakeContext
+from web.wire.limits import WebLimits
 
 SECONDS_MAX = 60.0
 KEEP_ALIVE_SECONDS = 3_600

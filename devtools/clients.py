@@ -38,8 +38,8 @@ from resolvers.users.plans import (
 )
 from resolvers.users.usage import FIELDS_MAX, list_field_use
 from settings import Settings
-from web.operation_checks import SchemaChecks
-from web.persisted_documents import read_manifest
+from web.documents.operation_checks import SchemaChecks
+from web.documents.persisted_documents import read_manifest
 from wiring import open_use_case_context
 
 ROOT = Path(__file__).parent.parent

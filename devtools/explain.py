@@ -8,7 +8,7 @@ from federation.engine import PHASES, Engine
 from federation.errors import FederationError, RequestError
 from federation.program.levels import NotCompiled
 from subgraphs.registry import SUBGRAPHS
-from web.local_transports import local_transports
+from web.engines.local_transports import local_transports
 
 SUPERGRAPH = Path("schema/sdl/supergraph.graphql")
 

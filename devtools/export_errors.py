@@ -7,7 +7,7 @@ from errors import AppError
 from federation.errors import FederationError
 
 TARGET = Path(__file__).parent.parent / "docs" / "errors.md"
-MODULES = ("web.refusals", "web.persisted_documents")
+MODULES = ("web.wire.refusals", "web.documents.persisted_documents")
 """Modules beside `errors.py` that declare failures of the front."""
 
 OTHERS = {

@@ -23,10 +23,10 @@ import orjson
 from starlette.types import ASGIApp, Message, Scope
 
 from devtools.attacks import ATTACKS, FLOOD, FLOOD_DOCUMENTS, Attack, build_engine
-from web.client_request import ClientRequest
-from web.front_parts import FrontParts
-from web.http_server import keep_loop_free, settle_garbage
+from web.operations.front_parts import FrontParts
 from web.routes import build_app
+from web.serving.http_server import keep_loop_free, settle_garbage
+from web.wire.client_request import ClientRequest
 
 TARGET = Path(__file__).parent.parent / "docs" / "attacks.md"
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 import websockets
 
-from web.persisted_documents import read_folder
+from web.documents.persisted_documents import read_folder
 
 FOLDER = Path(__file__).parent.parent / "examples" / "operations"
 PASSWORD = "tutti-demo"  # noqa: S105  (development only, and documented)

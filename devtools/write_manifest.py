@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from web.persisted_documents import print_manifest, read_folder
+from web.documents.persisted_documents import print_manifest, read_folder
 
 FOLDER = Path(__file__).parent.parent / "examples" / "operations"
 MANIFEST = FOLDER / "manifest.json"

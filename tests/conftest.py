@@ -28,7 +28,7 @@ from tests.databases import (
 )
 from tests.fakes.clock import FakeClock
 from tests.fakes.ports import FakeModels, FakePasswords, MemoryBus, MemoryStore, PlainUrls
-from web.http_server import keep_loop_free
+from web.serving.http_server import keep_loop_free
 
 settings.register_profile(
     "suite",

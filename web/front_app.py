@@ -11,11 +11,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from web.cors import Cors
-from web.error_response import error_as_dict
-from web.graphql_http import OPERATION_PATH, GraphQLOverHTTP, RequestHead
-from web.json_bytes import dump_json
-from web.security_headers import SECURITY_HEADERS, SecurityHeaders
+from web.endpoint.graphql_http import OPERATION_PATH, GraphQLOverHTTP, RequestHead
+from web.wire.cors import Cors
+from web.wire.error_response import error_as_dict
+from web.wire.json_bytes import dump_json
+from web.wire.security_headers import SECURITY_HEADERS, SecurityHeaders
 
 GRAPHQL_PATH = "/graphql"
 

@@ -28,28 +28,28 @@ from federation.transport.http import HttpTransport, Subscriptions
 from federation.transport.options import HttpOptions
 from federation.transport.signing import RequestSigner
 from federation.transport.transport import Transport
-from web.automatic_persisted_queries import MemoryDocuments
-from web.client_request import ClientRequest, MakeContext
-from web.draining import Drain
-from web.entity_caching import with_kept_entities
-from web.front_parts import FrontParts
-from web.gateway_identity import (
+from web.caching.entity_caching import with_kept_entities
+from web.documents.automatic_persisted_queries import MemoryDocuments
+from web.documents.persisted_documents import Documents
+from web.engines.supergraph_engine import KeepEntities, SupergraphEngine
+from web.engines.supergraph_file import SupergraphFile
+from web.guards.gateway_identity import (
     caller_of,
     name_of,
     require_unexpired,
     seconds_left,
     write_claims,
 )
-from web.http_server import address_of, listen, serve_app
-from web.limits import WebLimits
-from web.observed_engine import TransportObserver, planning_observer
+from web.guards.rate_limits import RateLimits, per_minute
 from web.observed_house import observed
-from web.persisted_documents import Documents
-from web.process_metrics import show_engine, watching_loop
-from web.rate_limits import RateLimits, per_minute
+from web.observing.observed_engine import TransportObserver, planning_observer
+from web.observing.process_metrics import show_engine, watching_loop
+from web.operations.front_parts import FrontParts
 from web.routes import build_app
-from web.supergraph_engine import KeepEntities, SupergraphEngine
-from web.supergraph_file import SupergraphFile
+from web.serving.http_server import address_of, listen, serve_app
+from web.wire.client_request import ClientRequest, MakeContext
+from web.wire.draining import Drain
+from web.wire.limits import WebLimits
 
 FIRST_QUERY = "query First {\n  __typename\n}\n"
 FETCH_SECONDS_MAX = 3.0

@@ -10,10 +10,10 @@ from adapters.telemetry.traced_statements import trace_statements
 from adapters.telemetry.tracing import Tracing
 from federation.engine import Engine
 from resolvers.context import UseCaseContext
-from web.front_metrics import FrontMetrics
-from web.front_parts import FrontParts
-from web.process_metrics import show_bus, show_databases, show_engine, watching_loop
-from web.request_traces import RequestTraces
+from web.observing.front_metrics import FrontMetrics
+from web.observing.process_metrics import show_bus, show_databases, show_engine, watching_loop
+from web.observing.request_traces import RequestTraces
+from web.operations.front_parts import FrontParts
 from web.traced_front import TracedEngine
 
 

@@ -9,8 +9,14 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from federation.engine import PHASES
-from web.explain_http import ExplainOverHTTP
-from web.explorer import (
+from web.endpoint.graphql_http import GraphQLOverHTTP
+from web.endpoint.graphql_sse_single import STREAM_PATH, GraphQLOverOneStream
+from web.endpoint.graphql_ws import GraphQLOverWebSocket
+from web.front_app import FrontApp
+from web.operations.front_parts import FrontParts
+from web.operations.operation_runner import OperationRunner
+from web.pages.explain_http import ExplainOverHTTP
+from web.pages.explorer import (
     PLAN_PAGE_FOLDER,
     PLAN_PATH,
     STATIC_FOLDER,
@@ -19,14 +25,8 @@ from web.explorer import (
     build_explorer_page,
     build_plan_page,
 )
-from web.front_app import FrontApp
-from web.front_parts import FrontParts
-from web.graphql_http import GraphQLOverHTTP
-from web.graphql_sse_single import STREAM_PATH, GraphQLOverOneStream
-from web.graphql_ws import GraphQLOverWebSocket
-from web.health import Check, Health
-from web.operation_runner import OperationRunner
-from web.schema_text import SchemaText
+from web.pages.health import Check, Health
+from web.pages.schema_text import SchemaText
 from web.traced_front import TracedGraphQLOverHTTP
 
 

@@ -18,19 +18,19 @@ from federation.transport.local import LocalTransport
 from federation.transport.signing import VIEWER, SignatureVerifier
 from resolvers.context import SESSION_COOKIE, RequestContext, UseCaseContext
 from schema.definition import SubgraphDefinition
-from web.client_request import ClientRequest
-from web.draining import Drain
+from web.endpoint.graphql_http import GraphQLOverHTTP
+from web.engines.local_transports import local_transports
 from web.front_app import FrontApp
-from web.front_parts import FrontParts
-from web.graphql_http import GraphQLOverHTTP
-from web.health import Check, Health
-from web.limits import WebLimits
-from web.local_transports import local_transports
-from web.operation_runner import OperationRunner
-from web.request_traces import EVERYBODY, RequestTraces
-from web.signed_calls import SignedCalls
+from web.guards.signed_calls import SignedCalls
+from web.guards.viewer_header import SESSION_HEADER, ToldViewer, read_viewer
+from web.observing.request_traces import EVERYBODY, RequestTraces
+from web.operations.front_parts import FrontParts
+from web.operations.operation_runner import OperationRunner
+from web.pages.health import Check, Health
 from web.traced_front import TracedGraphQLOverHTTP
-from web.viewer_header import SESSION_HEADER, ToldViewer, read_viewer
+from web.wire.client_request import ClientRequest
+from web.wire.draining import Drain
+from web.wire.limits import WebLimits
 
 KINDS_KEPT_MAX = 1_000
 LIMITS = WebLimits(body_bytes_max=16 * 1024 * 1024, document_bytes_max=1024 * 1024)

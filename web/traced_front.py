@@ -11,11 +11,11 @@ from starlette.types import Message, Receive, Scope, Send
 from adapters.telemetry.tracing import Tracing, is_recording, tell_failure
 from domain.users.manifests import hash_of
 from federation.engine import GraphQLRequest, GraphQLResponse
-from web.front_parts import FrontParts, RunsOperations
-from web.graphql_http import Answer, GraphQLOverHTTP, RequestHead
-from web.json_answers import JsonAnswer
-from web.operation_runner import OperationRunner
-from web.request_traces import RequestTraces
+from web.endpoint.graphql_http import Answer, GraphQLOverHTTP, RequestHead
+from web.observing.request_traces import RequestTraces
+from web.operations.front_parts import FrontParts, RunsOperations
+from web.operations.json_answers import JsonAnswer
+from web.operations.operation_runner import OperationRunner
 
 
 class TracedGraphQLOverHTTP(GraphQLOverHTTP):

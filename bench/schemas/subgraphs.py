@@ -16,8 +16,8 @@ from federation.compose.compose import SubgraphSource, compose
 from federation.program.bindings import Bindings, Entities
 from federation.transport.local import LocalTransport
 from schema.definition import SubgraphDefinition
-from web.error_response import graphql_error_as_dict
-from web.strawberry_bindings import strawberry_bindings
+from web.engines.strawberry_bindings import strawberry_bindings
+from web.wire.error_response import graphql_error_as_dict
 
 NAMES = ("people", "books", "stock", "notes")
 RECORDS = {

@@ -10,7 +10,7 @@ from devtools.smoke import STEPS
 from devtools.write_manifest import FOLDER, MANIFEST
 from federation.engine import Engine
 from tests.patience import PATIENT
-from web.persisted_documents import print_manifest, read_folder, read_manifest
+from web.documents.persisted_documents import print_manifest, read_folder, read_manifest
 
 EXAMPLES = sorted(FOLDER.glob("*.graphql"))
 API = SDL / "api.graphql"

@@ -19,7 +19,7 @@ from domain.messages import commands, events
 from domain.messages.codec import message_types
 from domain.messages.envelope import Command, Event
 from subgraphs.registry import SUBGRAPHS
-from web.cache_invalidation import FOLLOWED
+from web.caching.cache_invalidation import FOLLOWED
 from workers.wiring import load_handlers
 
 ROOTS = ("Query", "Mutation", "Subscription")

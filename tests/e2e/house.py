@@ -34,16 +34,16 @@ from subgraphs.registry import SUBGRAPHS
 from tests.conftest import FakeOutside
 from tests.fakes.ports import FakePasswords
 from tests.patience import PATIENT
-from web.front_parts import FrontParts
-from web.idempotency import ANSWER_SECONDS, CLAIM_SECONDS_MAX
-from web.limits import WebLimits
-from web.live_groups import HOUSE_GROUPING
-from web.local_transports import local_transports
-from web.media_uploads import media_routes
-from web.partner_keys import PartnerKeys
-from web.persisted_documents import Documents
-from web.request_context import ContextFactory
+from web.documents.persisted_documents import Documents
+from web.engines.live_groups import HOUSE_GROUPING
+from web.engines.local_transports import local_transports
+from web.guards.partner_keys import PartnerKeys
+from web.operations.front_parts import FrontParts
+from web.operations.idempotency import ANSWER_SECONDS, CLAIM_SECONDS_MAX
+from web.operations.request_context import ContextFactory
+from web.pages.media_uploads import media_routes
 from web.routes import build_app
+from web.wire.limits import WebLimits
 from workers.context import WorkerContext
 from workers.registry import REGISTRY
 from workers.tasks import ai, media, nft, royalties, social

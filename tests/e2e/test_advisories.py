@@ -31,14 +31,14 @@ from tests.federation.guarded import House
 from tests.federation.test_authorization import without_guards_on_interfaces
 from tests.unit.adapters.test_outside_tokens import forged
 from tests.unit.web.socket_peer import code_of, dialled
-from web.automatic_persisted_queries import MemoryDocuments
-from web.client_request import ClientRequest
-from web.front_parts import FrontParts
-from web.gateway_identity import caller_of
-from web.limits import WebLimits
-from web.persisted_documents import Documents, index_documents
+from web.documents.automatic_persisted_queries import MemoryDocuments
+from web.documents.persisted_documents import Documents, index_documents
+from web.guards.gateway_identity import caller_of
+from web.operations.front_parts import FrontParts
 from web.routes import build_app
-from web.upload_requests import UploadRequests
+from web.wire.client_request import ClientRequest
+from web.wire.limits import WebLimits
+from web.wire.upload_requests import UploadRequests
 
 SDL = """
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost", "@listSize"])

@@ -22,7 +22,8 @@ from settings import Settings
 from tests.databases import REDIS_URL
 from tests.e2e.house import error_codes
 from tests.patience import POLL_SECONDS, SECONDS_MAX
-from web import following, operation_usage, partner_uses
+from web.documents import following, operation_usage
+from web.guards import partner_uses
 
 TERMS = "query Terms { royaltyPerThousandPlays { currency } }"
 ANSWER = {"data": {"royaltyPerThousandPlays": {"currency": "USD"}}}

@@ -8,9 +8,9 @@ import pytest
 from tests.e2e.browser import Seen, open_browser, require_chromium
 from tests.fakes.engine import FakeEngine
 from tests.fakes.server import running_server
-from web.client_request import ClientRequest
-from web.front_parts import FrontParts
+from web.operations.front_parts import FrontParts
 from web.routes import build_app
+from web.wire.client_request import ClientRequest
 
 IS_READ = """text => document.querySelector(".graphiql-query-editor .CodeMirror")
     .CodeMirror.documentAST?.loc.source.body === text"""

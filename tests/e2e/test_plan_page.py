@@ -12,9 +12,9 @@ from federation.engine import PHASES, Engine
 from tests.e2e.browser import Seen, open_browser, require_chromium
 from tests.fakes.server import running_server
 from tests.federation.federated import build_engine
-from web.client_request import ClientRequest
-from web.front_parts import FrontParts
+from web.operations.front_parts import FrontParts
 from web.routes import build_app
+from web.wire.client_request import ClientRequest
 
 LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'
 SOURCES = {

@@ -13,8 +13,8 @@ from tests.conftest import FakeOutside
 from tests.e2e.catalogue import global_track_id, write_catalogue, write_people
 from tests.e2e.house import House, error_codes, example, open_house
 from tests.outbox import job_names
-from web.idempotency import CLAIM_SECONDS_MAX
-from web.persisted_documents import Documents, read_manifest
+from web.documents.persisted_documents import Documents, read_manifest
+from web.operations.idempotency import CLAIM_SECONDS_MAX
 
 COMMENT = example("add_comment")
 MANIFEST = Path("examples/operations/manifest.json")

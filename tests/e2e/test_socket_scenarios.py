@@ -21,8 +21,8 @@ from tests.e2e.streams import follow_events
 from tests.integration.federation.general import general_gateway, supergraph
 from tests.patience import SECONDS_MAX
 from tests.unit.web.socket_peer import Peer, complete_of, dialled, next_of
+from web.endpoint.graphql_ws import PROTOCOL
 from web.general_gateway import GatewayOptions
-from web.graphql_ws import PROTOCOL
 
 SDL = """
 scalar Json

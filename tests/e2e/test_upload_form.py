@@ -13,7 +13,7 @@ from domain.media.object_keys import original_key
 from domain.viewer import Role
 from tests.e2e.house import House, Person, problem_codes
 from web.routes import build_app
-from web.upload_requests import UploadRequests
+from web.wire.upload_requests import UploadRequests
 
 SONG = b"RIFF" + bytes(range(256)) * 100
 UPLOAD = """

@@ -11,7 +11,7 @@ from federation.program.reference import ReferenceProgram
 from maintenance import migrate_all
 from settings import Settings
 from tests.e2e.house import EXAMPLES
-from web.persisted_documents import read_manifest
+from web.documents.persisted_documents import read_manifest
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from graphql import (
 from errors import Forbidden, StorageUnavailable
 from federation.engine import GraphQLRequest, GraphQLResponse
 from federation.errors import RequestError
-from web.error_response import graphql_error_as_dict
+from web.wire.error_response import graphql_error_as_dict
 
 SDL = """
 type Query {

@@ -1,6 +1,6 @@
 """An idempotency store in memory."""
 
-from web.idempotency import Stored
+from web.operations.idempotency import Stored
 
 
 class FakeIdempotencyStore:

@@ -1,6 +1,6 @@
 """Checks of operations against a small schema, which tests may change."""
 
-from web.operation_checks import SchemaChecks
+from web.documents.operation_checks import SchemaChecks
 
 SDL = """
 schema @link(url: "https://specs.apollo.dev/link/v1.0")

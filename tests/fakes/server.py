@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 
-from web.http_protocol import RepeatedHeads
-from web.socket_protocol import BatchedSocket
+from web.serving.http_protocol import RepeatedHeads
+from web.serving.socket_protocol import BatchedSocket
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ import pytest
 
 from federation.engine import Engine
 from subgraphs.registry import SUBGRAPHS
-from web.local_transports import local_transports
+from web.engines.local_transports import local_transports
 
 ENGINE = Engine(Path("schema/sdl/supergraph.graphql").read_text(), {})
 TRANSPORTS = local_transports(SUBGRAPHS)

@@ -26,7 +26,7 @@ from tests.e2e.catalogue import global_track_id, write_catalogue, write_people
 from tests.e2e.house import error_codes
 from tests.fakes.server import running_server
 from tests.patience import POLL_SECONDS, SECONDS_MAX
-from web import following
+from web.documents import following
 
 FOLDER = Path(__file__).parent
 TITLES = [f"Song track-0000{number}" for number in (9, 8, 7, 6)]

@@ -9,9 +9,9 @@ import pytest
 from tests.clients.npm import install_packages, run_script
 from tests.fakes.engine import FakeEngine
 from tests.fakes.server import running_server
-from web.client_request import ClientRequest
-from web.front_parts import FrontParts
+from web.operations.front_parts import FrontParts
 from web.routes import build_app
+from web.wire.client_request import ClientRequest
 
 FOLDER = Path(__file__).parent
 CLIENTS = ("graphql-ws", "graphql-sse", "graphql-sse, one connection")

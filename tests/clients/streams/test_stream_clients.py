@@ -12,9 +12,9 @@ from tests.fakes.engine import FakeEngine
 from tests.fakes.server import running_server
 from tests.federation.federated import build_engine
 from tests.federation.test_defer import SOURCES, TABLES
-from web.client_request import ClientRequest
-from web.front_parts import FrontParts
+from web.operations.front_parts import FrontParts
 from web.routes import build_app
+from web.wire.client_request import ClientRequest
 
 FOLDER = Path(__file__).parent
 DEFERRED = """{

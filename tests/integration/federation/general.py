@@ -13,9 +13,9 @@ from adapters.telemetry.metrics import Metrics
 from adapters.telemetry.tracing import Tracing
 from federation.compose.compose import SubgraphSource, compose
 from tests.fakes.server import running_server
+from web.engines.supergraph_engine import SupergraphEngine
+from web.engines.supergraph_file import SupergraphFile
 from web.general_gateway import GatewayOptions, build_engine, build_gateway_app
-from web.supergraph_engine import SupergraphEngine
-from web.supergraph_file import SupergraphFile
 
 LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3",'

@@ -13,7 +13,7 @@ from subgraphs.registry import SUBGRAPHS
 from tests.conftest import FakeOutside
 from tests.e2e.house import House, fake_base, open_house
 from tests.fakes.server import running_server
-from web.remote_subgraphs import remote_transports
+from web.engines.remote_subgraphs import remote_transports
 from web.subgraph_app import ToldContexts, build_subgraph_app
 
 KEY = b"a key that only gateway and subgraphs know"

@@ -24,8 +24,8 @@ from tests.fakes.issuer import AUDIENCE, ISSUER, Issuer
 from tests.integration.federation.general import General, general_gateway
 from tests.unit.adapters.test_outside_tokens import forged
 from tests.unit.federation.transport.peers import Behave, Peer, Seen, http, peer
-from web.gateway_identity import name_of, require_unexpired, seconds_left
 from web.general_gateway import GatewayOptions
+from web.guards.gateway_identity import name_of, require_unexpired, seconds_left
 
 SDL = """
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
@@ -280,7 +280,8 @@ async def test_a_subscription_does_not_outlive_its_token(
         async with FOLLOW[way](url, "subscription { ticks }", {}, token) as next_event:
             first = await next_event()
             later = time.time() + 7_200
-            monkeypatch.setattr("web.gateway_identity.time", SimpleNamespace(time=lambda: later))
+            clock = SimpleNamespace(time=lambda: later)
+            monkeypatch.setattr("web.guards.gateway_identity.time", clock)
             goes_on.set()
             last = await next_event()
 

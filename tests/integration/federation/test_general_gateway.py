@@ -15,9 +15,9 @@ from tests.e2e.streams import FOLLOW, Follow
 from tests.integration.federation.general import General, general_gateway, put, supergraph
 from tests.patience import SECONDS_MAX, until
 from tests.unit.federation.transport.peers import Peer, Seen, answering, http, peer
+from web.engines.supergraph_file import SupergraphFile, SupergraphFileError
 from web.general_gateway import GatewayOptions
-from web.http_server import allow_deep_json
-from web.supergraph_file import SupergraphFile, SupergraphFileError
+from web.serving.http_server import allow_deep_json
 
 MEDIA = 'type Query { track: Track } type Track @key(fields: "id") { id: ID! title: String }'
 SOCIAL = 'type Track @key(fields: "id") { id: ID! likes: Int }'

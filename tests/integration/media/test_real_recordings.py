@@ -19,7 +19,7 @@ from resolvers.media.processing import process_track
 from tests.conftest import ADMIN, SHARED_DATA
 from tests.unit.adapters.transcode.sounds import decoded_seconds
 from tests.unit.resolvers.media.imports import OWNER, all_artists, all_tracks
-from web.media_uploads import media_routes
+from web.pages.media_uploads import media_routes
 
 AUDIO = SHARED_DATA / "audio"
 FILES = {

@@ -180,7 +180,7 @@ print(json.dumps(sorted({name.partition(".")[0] + "." + name.split(".")[1]
     [
         ("gateway", "devtools.compose"),
         ("gateway", "devtools.plan"),
-        ("gateway", "telemetry", "web.general_gateway", "web.supergraph_file"),
+        ("gateway", "telemetry", "web.general_gateway", "web.engines.supergraph_file"),
         ("gateway", "settings", "maintenance", "lone_subgraph"),
     ],
 )

@@ -15,7 +15,7 @@ from adapters.transcode.ladder import MUSIC
 from devtools.demo_player import PlaybackFailed, play_stream
 from domain.clock import SystemClock
 from tests.unit.adapters.transcode.sounds import a_tone
-from web.media_files import media_files
+from web.pages.media_files import media_files
 
 
 async def ignore(_fraction: float) -> None:

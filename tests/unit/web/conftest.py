@@ -12,13 +12,13 @@ from tests.fakes.engine import FakeEngine
 from tests.fakes.idempotency import FakeIdempotencyStore
 from tests.fakes.server import running_server
 from tests.unit.web.known import HELLO, PARTNER_KEY, SANDBOX_KEY, WEB_HELLO, a_key, published
-from web.automatic_persisted_queries import MemoryDocuments
-from web.client_request import ClientRequest
-from web.front_parts import FrontParts
-from web.limits import WebLimits
-from web.partner_keys import PartnerKeys
-from web.persisted_documents import Documents, index_documents
+from web.documents.automatic_persisted_queries import MemoryDocuments
+from web.documents.persisted_documents import Documents, index_documents
+from web.guards.partner_keys import PartnerKeys
+from web.operations.front_parts import FrontParts
 from web.routes import build_app
+from web.wire.client_request import ClientRequest
+from web.wire.limits import WebLimits
 
 ADD = "mutation Add($amount: Int!) { add(amount: $amount) }"
 

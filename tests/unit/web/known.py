@@ -7,7 +7,7 @@ from domain.ids import ManifestId, PartnerId, PartnerKeyId
 from domain.users.manifests import hash_of
 from domain.users.operations import OperationText, PublishedManifest
 from domain.users.partners import NamedKey
-from web.published_operations import PublishedOperations
+from web.documents.published_operations import PublishedOperations
 
 HELLO = "{ hello }"
 WEB_HELLO = "query WebHello { hello }"

@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.patience import SECONDS_MAX
-from web.graphql_ws import PROTOCOL
+from web.endpoint.graphql_ws import PROTOCOL
 
 ACK = {"type": "connection_ack"}
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from web.answer_types import DEFER_2022, INCREMENTAL, SUBSCRIPTION, StreamType, read_accept
-from web.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, MULTIPART
+from web.wire.answer_types import DEFER_2022, INCREMENTAL, SUBSCRIPTION, StreamType, read_accept
+from web.wire.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, MULTIPART
 
 OLD = StreamType(MULTIPART, DEFER_2022)
 NEW = StreamType(MULTIPART, INCREMENTAL)

@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from domain.users.manifests import hash_of
 from tests.databases import REDIS_URL, skip_without
 from tests.ports import free_port
-from web.automatic_persisted_queries import MemoryDocuments, RedisDocuments
+from web.documents.automatic_persisted_queries import MemoryDocuments, RedisDocuments
 
 NAMESPACE = f"tutti:test:{os.getpid()}:apq"
 TEXTS = [f"query Number{number} {{ hello }}" for number in range(4)]

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.unit.web.known import HELLO
-from web.limits import WebLimits
+from web.wire.limits import WebLimits
 
 ADD = "mutation { add(amount: 1) }"
 BATCHES = WebLimits(batch_operations_max=3)

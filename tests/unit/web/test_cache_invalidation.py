@@ -27,7 +27,7 @@ from domain.messages.operator import CachePurge
 from schema.ids import print_id
 from tests.fakes.ports import MemoryBus
 from tests.patience import POLL_SECONDS, SECONDS_MAX
-from web.cache_invalidation import FOLLOWED, forget, forgetting_what_changes, tags_of
+from web.caching.cache_invalidation import FOLLOWED, forget, forgetting_what_changes, tags_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TRACK = print_id("Track", "t1")

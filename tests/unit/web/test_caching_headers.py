@@ -14,9 +14,9 @@ from federation.operation.cache_policy import CachePolicy, strictest_policy
 from federation.operation.freshness import Sharing
 from tests.fakes.engine import FakeEngine
 from tests.unit.web.conftest import ADD, make_context
-from web.client_request import ClientRequest
-from web.limits import WebLimits
-from web.response_cache import ResponseCache
+from web.caching.response_cache import ResponseCache
+from web.wire.client_request import ClientRequest
+from web.wire.limits import WebLimits
 
 POLICIES = {
     "hello": CachePolicy(max_age=60, sharing=Sharing.EVERYONE, tags=("Greeting",)),
@@ -110,7 +110,7 @@ async def test_what_says_nothing_is_told_as_before(client) -> None:
 
 async def test_caches_in_front_learn_names_and_age(client, monkeypatch) -> None:
     now = [1_000_000.0]
-    monkeypatch.setattr("web.response_cache.time.time", lambda: now[0])
+    monkeypatch.setattr("web.caching.response_cache.time.time", lambda: now[0])
     first = await get(client, ECHO)
     now[0] += 12
     again = await get(client, ECHO)
@@ -233,7 +233,7 @@ async def test_the_strictest_policy_of_a_batch_holds_for_all_of_it(queries, told
 
 async def test_a_batch_is_as_old_as_the_oldest_of_its_answers(client, monkeypatch) -> None:
     now = [1_000_000.0]
-    monkeypatch.setattr("web.response_cache.time.time", lambda: now[0])
+    monkeypatch.setattr("web.caching.response_cache.time.time", lambda: now[0])
     await post(client, ECHO)
     now[0] += 10
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.client_request import (
+from web.wire.client_request import (
     is_from_elsewhere,
     make_request_id,
     read_client_request,

@@ -8,8 +8,8 @@ import pytest
 import zstandard
 
 from tests.unit.web.conftest import HELLO
-from web.compression import INLINE_BYTES_MAX, choose_coding
-from web.limits import WebLimits
+from web.wire.compression import INLINE_BYTES_MAX, choose_coding
+from web.wire.limits import WebLimits
 
 LONG = "n" * 2_000
 BODY = b'{"query": "{ hello }"}'

@@ -8,8 +8,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from tests.unit.web.conftest import HELLO
-from web.cors import EXPOSED, AllowedOrigins
 from web.routes import build_app
+from web.wire.cors import EXPOSED, AllowedOrigins
 
 OURS = "https://app.tutti.example"
 ALLOWED = AllowedOrigins([OURS])

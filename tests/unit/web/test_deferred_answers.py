@@ -16,7 +16,7 @@ from tests.federation.test_failures import Scripted
 from tests.patience import until
 from tests.unit.web.parts import parts_in
 from tests.unit.web.test_graphql_sse import COMPLETE, events_in
-from web.limits import WebLimits
+from web.wire.limits import WebLimits
 
 OLD = "multipart/mixed;deferSpec=20220824, application/json"
 NEW = "multipart/mixed;incrementalSpec=v0.2, application/json"

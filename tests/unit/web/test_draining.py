@@ -13,9 +13,9 @@ from tests.patience import SECONDS_MAX, until
 from tests.unit.web.conftest import HELLO
 from tests.unit.web.parts import parts_in
 from tests.unit.web.socket_peer import ACK, complete_of, dialled, next_of
-from web.draining import Drain
-from web.http_server import address_of, listen, serve_app
 from web.routes import build_app
+from web.serving.http_server import address_of, listen, serve_app
+from web.wire.draining import Drain
 
 FOREVER = "subscription { forever }"
 SLOW = "{ slow }"

@@ -13,7 +13,7 @@ from federation.operation.freshness import NOT_KEPT, Freshness, Sharing
 from federation.supergraph.reader import read_supergraph
 from federation.transport.transport import displays_answers
 from tests.unit.federation.compose.composing import compose_two
-from web.entity_caching import CachingTransport, EntityCache, with_kept_entities
+from web.caching.entity_caching import CachingTransport, EntityCache, with_kept_entities
 
 HINT = """
 extend schema @link(url: "https://tutti.example/caching/v1.0", import: ["@cacheControl"])
@@ -268,7 +268,7 @@ async def test_an_answer_of_another_form_is_told_as_it_is(data, transport, subgr
 async def test_a_subgraph_that_says_less_than_the_schema_is_obeyed(
     freshness, asked, told, transport, subgraph, monkeypatch
 ) -> None:
-    monkeypatch.setattr("web.entity_caching.time.time", lambda: 1_000_000.0)
+    monkeypatch.setattr("web.caching.entity_caching.time.time", lambda: 1_000_000.0)
     subgraph.change = lambda result: FetchResult(data=result.data, freshness=freshness)
 
     await ask(transport, TITLE, "a")
@@ -283,7 +283,7 @@ async def test_what_is_kept_is_told_to_be_good_for_the_time_that_it_has_left(
     transport, monkeypatch
 ) -> None:
     now = [1_000_000.0]
-    monkeypatch.setattr("web.entity_caching.time.time", lambda: now[0])
+    monkeypatch.setattr("web.caching.entity_caching.time.time", lambda: now[0])
     await ask(transport, TITLE, "a")
     now[0] += 100
     assert (await ask(transport, TITLE, "ab")).freshness == Freshness(200, Sharing.EVERYONE)

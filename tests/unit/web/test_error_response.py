@@ -7,7 +7,7 @@ from graphql import GraphQLError
 from errors import Conflict, Forbidden, NotFound, RateLimited, StorageUnavailable, TooLarge
 from federation.engine import GraphQLResponse
 from federation.errors import PlanningError, RequestError
-from web.error_response import (
+from web.wire.error_response import (
     error_as_dict,
     graphql_error_as_dict,
     http_status,

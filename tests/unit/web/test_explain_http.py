@@ -10,8 +10,8 @@ import pytest
 
 from federation.engine import PHASES
 from tests.federation.federated import build_engine
-from web.explorer import PLAN_PAGE_FOLDER
-from web.limits import WebLimits
+from web.pages.explorer import PLAN_PAGE_FOLDER
+from web.wire.limits import WebLimits
 
 LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'
 SOURCES = {

@@ -10,8 +10,8 @@ from adapters.telemetry.metrics import Metrics
 from tests.unit.web.conftest import HELLO
 from tests.unit.web.known import PARTNER_KEY
 from tests.unit.web.socket_peer import dialled, next_of
-from web import front_metrics
-from web.front_metrics import FREE_MAX, OFTEN, FrontMetrics
+from web.observing import front_metrics
+from web.observing.front_metrics import FREE_MAX, OFTEN, FrontMetrics
 from web.routes import build_app
 
 

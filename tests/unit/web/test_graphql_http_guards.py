@@ -9,8 +9,8 @@ from federation.engine import GraphQLRequest
 from federation.errors import RequestError
 from tests.patience import until
 from tests.unit.web.conftest import HELLO
-from web.client_leaving import WATCHED_AFTER_SECONDS
-from web.limits import WebLimits
+from web.wire.client_leaving import WATCHED_AFTER_SECONDS
+from web.wire.limits import WebLimits
 
 NEW = "application/graphql-response+json"
 OLD = "application/json"

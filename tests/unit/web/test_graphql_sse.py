@@ -8,7 +8,7 @@ import pytest
 
 from tests.patience import SECONDS_MAX, until
 from tests.unit.web.conftest import HELLO
-from web.limits import WebLimits
+from web.wire.limits import WebLimits
 
 STREAM = {"accept": "text/event-stream"}
 COMPLETE = ("complete", "")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.patience import SECONDS_MAX, until
 from tests.unit.web.conftest import HELLO
-from web.limits import WebLimits
+from web.wire.limits import WebLimits
 
 TOKEN = "X-GraphQL-Event-Stream-Token"
 PATH = "/graphql/stream"

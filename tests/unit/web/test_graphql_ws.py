@@ -11,8 +11,8 @@ from websockets.exceptions import ConnectionClosed
 from tests.patience import until
 from tests.unit.web.conftest import HELLO, PARTNER_KEY
 from tests.unit.web.socket_peer import ACK, code_of, complete_of, dialled, next_of
-from web.graphql_ws import PROTOCOL
-from web.limits import WebLimits
+from web.endpoint.graphql_ws import PROTOCOL
+from web.wire.limits import WebLimits
 
 
 async def test_the_protocol_is_agreed_and_acknowledged(serve) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.web.conftest import HELLO
 from tests.unit.web.socket_peer import ACK, dialled
-from web.limits import WebLimits
+from web.wire.limits import WebLimits
 
 
 @pytest.mark.parametrize("protocols", [(), ("graphql-ws",)])

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from errors import DatabaseBusy
-from web.health import Health
+from web.pages.health import Health
 
 
 async def fine() -> None:

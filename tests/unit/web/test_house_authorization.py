@@ -8,7 +8,7 @@ from domain.ids import UserId
 from domain.scopes import SCOPES, scopes_of
 from domain.viewer import ANONYMOUS, Role, Viewer
 from federation.engine import Caller
-from web.house_authorization import HOUSE_AUTHORIZATION
+from web.guards.house_authorization import HOUSE_AUTHORIZATION
 
 
 @pytest.mark.parametrize(

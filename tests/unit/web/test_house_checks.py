@@ -11,8 +11,8 @@ from db.outbox import JobState
 from db.tables.platform import jobs
 from errors import DependencyError
 from federation.transport.breaker import BreakerState
-from web.health import Health
-from web.house_checks import WAIT_SECONDS_MAX, advisory_checks, required_checks
+from web.pages.health import Health
+from web.pages.house_checks import WAIT_SECONDS_MAX, advisory_checks, required_checks
 
 
 async def wait_for(databases: Databases, clock, seconds: float) -> None:

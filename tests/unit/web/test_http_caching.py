@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.unit.web.conftest import HELLO, PARTNER_KEY
-from web.client_request import ClientRequest
+from web.wire.client_request import ClientRequest
 
 ASK = {"params": {"query": HELLO}}
 

@@ -18,11 +18,11 @@ from uvicorn.server import ServerState
 from tests.fakes.engine import FakeEngine
 from tests.patience import until
 from tests.unit.web.conftest import make_context
-from web.front_parts import FrontParts
-from web.http_protocol import LEARNED_MAX, RepeatedHeads, write_headers
-from web.limits import WebLimits
-from web.persisted_documents import Documents, index_documents
+from web.documents.persisted_documents import Documents, index_documents
+from web.operations.front_parts import FrontParts
 from web.routes import build_app
+from web.serving.http_protocol import LEARNED_MAX, RepeatedHeads, write_headers
+from web.wire.limits import WebLimits
 
 DATE = (b"date", b"Fri, 20 Nov 2026 12:00:00 GMT")
 IDS = re.compile(rb"[0-9a-f]{32}")

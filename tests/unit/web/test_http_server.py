@@ -11,7 +11,7 @@ from weakref import ref
 import httpx
 import pytest
 
-from web.http_server import (
+from web.serving.http_server import (
     GARBAGE_THRESHOLDS,
     SWITCH_SECONDS,
     address_of,

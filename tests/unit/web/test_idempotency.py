@@ -6,7 +6,7 @@ import pytest
 
 from tests.patience import until
 from tests.unit.web.conftest import ADD
-from web.limits import WebLimits
+from web.wire.limits import WebLimits
 
 FIRST = {"idempotency-key": "order-1"}
 

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 
 from adapters.ipfs.cid import cid_of
 from errors import StorageUnavailable
-from web.ipfs_documents import ipfs_documents
+from web.pages.ipfs_documents import ipfs_documents
 
 DOCUMENT = b'{"name":"Song 1"}'
 CID = cid_of(DOCUMENT)

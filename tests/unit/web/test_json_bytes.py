@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from web.json_bytes import dump_json, load_json
+from web.wire.json_bytes import dump_json, load_json
 
 
 @pytest.mark.parametrize(

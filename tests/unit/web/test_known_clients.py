@@ -15,9 +15,9 @@ from resolvers.users.partners import add_partner_key, revoke_partner_key
 from tests.conftest import ADMIN
 from tests.fakes.operation_checks import WITHOUT_OLD, checks_of
 from tests.patience import until
-from web import following, known_clients
-from web.known_clients import know_clients, report_broken
-from web.persisted_documents import DocumentManifest
+from web.documents import following, known_clients
+from web.documents.known_clients import know_clients, report_broken
+from web.documents.persisted_documents import DocumentManifest
 
 HELLO = "query Hello { hello }"
 OLD = "query Old { old }"

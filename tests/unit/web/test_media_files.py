@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from adapters.storage.local import LocalStore
 from adapters.storage.signing import UrlSigner
-from web.media_files import media_files
+from web.pages.media_files import media_files
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)

@@ -19,7 +19,7 @@ from resolvers.media.uploads import NewTrack, Upload, upload_track
 from schema.ids import parse_id
 from tests.conftest import ANNA, FakeOutside
 from tests.unit.resolvers.media.imports import all_tracks, queued
-from web.media_uploads import media_routes
+from web.pages.media_uploads import media_routes
 
 FILE = bytes(range(256)) * 10
 SIZE = len(FILE)

@@ -8,7 +8,7 @@ import pytest
 from tests.patience import until
 from tests.unit.web.conftest import HELLO
 from tests.unit.web.parts import parts_in
-from web.limits import WebLimits
+from web.wire.limits import WebLimits
 
 APOLLO = {
     "accept": "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,"

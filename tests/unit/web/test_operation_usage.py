@@ -15,9 +15,9 @@ from resolvers.users.operations import publish_operations
 from resolvers.users.usage import list_field_use
 from tests.conftest import ADMIN, ANNA
 from tests.fakes.operation_checks import checks_of
-from web import operation_usage as counting
-from web.operation_usage import OperationUsage, fields_of
-from web.published_operations import PublishedOperations
+from web.documents import operation_usage as counting
+from web.documents.operation_usage import OperationUsage, fields_of
+from web.documents.published_operations import PublishedOperations
 
 HELLO = "query Hello { hello }"
 OLD = "query Old { old hello }"

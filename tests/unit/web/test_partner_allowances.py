@@ -13,10 +13,10 @@ from resolvers.users.partners import add_partner_key
 from resolvers.users.plans import give_partner_plan, list_partner_plans, save_partner_plan
 from tests.conftest import ADMIN, ANNA
 from tests.factories.partners import a_plan
-from web import partner_allowances
-from web.client_request import ClientRequest
-from web.partner_allowances import PartnerAllowances
-from web.partner_keys import PartnerKeys
+from web.guards import partner_allowances
+from web.guards.partner_allowances import PartnerAllowances
+from web.guards.partner_keys import PartnerKeys
+from web.wire.client_request import ClientRequest
 
 
 @pytest.fixture

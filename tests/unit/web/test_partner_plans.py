@@ -14,10 +14,10 @@ from tests.factories.partners import a_plan
 from tests.unit.web.conftest import make_context
 from tests.unit.web.known import PARTNER_KEY, SANDBOX_KEY, a_key
 from tests.unit.web.test_graphql_sse import STREAM
-from web.client_request import ClientRequest
-from web.partner_keys import PartnerKeys
-from web.partner_uses import PartnerUses
-from web.rate_limits import RateLimits
+from web.guards.partner_keys import PartnerKeys
+from web.guards.partner_uses import PartnerUses
+from web.guards.rate_limits import RateLimits
+from web.wire.client_request import ClientRequest
 
 HEADERS = {"x-api-key": PARTNER_KEY}
 GREETING = {"documentId": "greeting"}

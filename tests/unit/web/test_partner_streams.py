@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.web.known import PARTNER_KEY, a_key, published
-from web.client_request import ClientRequest
-from web.graphql_params import GraphQLParams
-from web.operation_runner import OperationRunner
+from web.operations.operation_runner import OperationRunner
+from web.wire.client_request import ClientRequest
+from web.wire.graphql_params import GraphQLParams
 
 FOREVER = "subscription Forever { forever }"
 CLIENT = ClientRequest(request_id="test", api_key=PARTNER_KEY)

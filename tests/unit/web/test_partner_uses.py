@@ -16,10 +16,10 @@ from resolvers.users.partners import add_partner_key
 from resolvers.users.plans import give_partner_plan, save_partner_plan
 from tests.conftest import ADMIN, ANNA
 from tests.factories.partners import a_plan
-from web import partner_uses
-from web.graphql_params import GraphQLParams
-from web.partner_keys import PartnerKeys
-from web.partner_uses import PartnerUses
+from web.guards import partner_uses
+from web.guards.partner_keys import PartnerKeys
+from web.guards.partner_uses import PartnerUses
+from web.wire.graphql_params import GraphQLParams
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from domain.users.manifests import hash_of
 from tests.unit.web.known import HELLO, PARTNER_KEY, SANDBOX_KEY, WEB_HELLO
-from web.persisted_documents import (
+from web.documents.persisted_documents import (
     ManifestError,
     print_manifest,
     read_folder,

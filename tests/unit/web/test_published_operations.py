@@ -11,7 +11,7 @@ from domain.users.manifests import hash_of
 from resolvers.users.operations import publish_operations, retire_operations
 from tests.conftest import ADMIN
 from tests.fakes.operation_checks import checks_of
-from web.published_operations import PublishedOperations
+from web.documents.published_operations import PublishedOperations
 
 HELLO = "query Hello { hello }"
 OLD = "query Old { old }"

@@ -14,9 +14,9 @@ from tests.unit.web.conftest import make_context
 from tests.unit.web.known import HELLO, PARTNER_KEY, SANDBOX_KEY, a_key
 from tests.unit.web.socket_peer import code_of, dialled, next_of
 from tests.unit.web.test_graphql_sse import STREAM, events_in
-from web.client_request import ClientRequest
-from web.partner_keys import PartnerKeys
-from web.rate_limits import PartnerQuotas, RateLimits, per_minute
+from web.guards.partner_keys import PartnerKeys
+from web.guards.rate_limits import PartnerQuotas, RateLimits, per_minute
+from web.wire.client_request import ClientRequest
 
 HOUR = 3_600
 ADDRESS = Quota(name="address", tokens=2, seconds=HOUR)

@@ -13,8 +13,8 @@ from federation.engine import GraphQLRequest, GraphQLResponse
 from federation.operation.cache_policy import CachePolicy
 from federation.operation.freshness import Sharing
 from tests.patience import until
-from web.error_response import write_response
-from web.response_cache import KeptResponse, ResponseCache, age_of
+from web.caching.response_cache import KeptResponse, ResponseCache, age_of
+from web.wire.error_response import write_response
 
 DOCUMENT = "{ track { title } }"
 STRANGERS = CachePolicy(max_age=60, sharing=Sharing.STRANGERS, tags=("Track",))
@@ -257,7 +257,7 @@ async def test_a_purge_of_a_type_forgets_the_answers_that_show_it(cache, kitchen
 
 async def test_an_answer_tells_its_age_and_ends_with_its_time(cache, kitchen, monkeypatch) -> None:
     now = [1_000_000.0]
-    monkeypatch.setattr("web.response_cache.time.time", lambda: now[0])
+    monkeypatch.setattr("web.caching.response_cache.time.time", lambda: now[0])
     await ask(cache, kitchen)
 
     now[0] += 59

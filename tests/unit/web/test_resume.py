@@ -14,8 +14,8 @@ from tests.unit.web.parts import parts_in
 from tests.unit.web.socket_peer import dialled, next_of
 from tests.unit.web.test_graphql_sse import STREAM
 from tests.unit.web.test_multipart_subscriptions import APOLLO
-from web.client_request import ClientRequest
-from web.resume import GAP_ADVICE
+from web.operations.resume import GAP_ADVICE
+from web.wire.client_request import ClientRequest
 
 FOLLOW = "subscription { happened }"
 GAP = {"gap": True, "advice": GAP_ADVICE}

@@ -9,9 +9,9 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from web.explorer import STATIC_FOLDER, build_explorer_page
+from web.pages.explorer import STATIC_FOLDER, build_explorer_page
 from web.routes import build_app
-from web.security_headers import SECURITY_HEADERS
+from web.wire.security_headers import SECURITY_HEADERS
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"}
 

@@ -12,7 +12,7 @@ from tests.federation.federated import build_engine
 from tests.federation.test_defer import SOURCES, TABLES
 from tests.unit.web.parts import parts_in
 from tests.unit.web.test_graphql_sse import events_in
-from web.schema_privacy import errors_without_schema
+from web.guards.schema_privacy import errors_without_schema
 
 ANNA = {"authorization": "Bearer anna"}
 NAMES = '{ __type(name: "Track") { name } }'

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from federation.engine import GraphQLResponse
 from tests.unit.web.socket_peer import dialled
-from web.graphql_ws import _next_message
-from web.json_bytes import dump_json
+from web.endpoint.graphql_ws import _next_message
+from web.wire.json_bytes import dump_json
 
 DATA = {"ticks": "ü", "wide": 2**70}
 FAILED = {"message": "No.", "path": ["ticks"]}

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from federation.transport.signing import RequestSigner, SignatureVerifier
-from web.signed_calls import SignedCalls
+from web.guards.signed_calls import SignedCalls
 
 KEY = b"k" * 32
 BODY = b'{"query":"{ a }"}'

@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.fakes.server import running_server
 from tests.patience import SECONDS_MAX
-from web.socket_protocol import WAITING_BYTES_MAX, BatchedSocket
+from web.serving.socket_protocol import WAITING_BYTES_MAX, BatchedSocket
 
 Tell = Callable[[str], Coroutine[Any, Any, None]]
 

@@ -17,7 +17,7 @@ from federation.transport.local import LocalTransport
 from schema.batched import batched, references
 from schema.definition import SubgraphDefinition
 from subgraphs.registry import SUBGRAPHS
-from web.strawberry_bindings import strawberry_bindings
+from web.engines.strawberry_bindings import strawberry_bindings
 
 GUARDED: list[str] = []
 

@@ -13,7 +13,7 @@ from federation.transport.local import LocalTransport
 from tests.federation.records import Data, build_subgraph
 from tests.patience import PATIENT
 from tests.unit.federation.transport.peers import Peer, executing, peer
-from web.supergraph_engine import SupergraphEngine
+from web.engines.supergraph_engine import SupergraphEngine
 
 LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7",'

@@ -1,6 +1,6 @@
 """Names by which caches in front of us forget answers."""
 
-from web.surrogate_keys import BYTES_MAX, surrogate_keys
+from web.wire.surrogate_keys import BYTES_MAX, surrogate_keys
 
 
 def test_an_answer_is_named_by_its_types_and_by_the_ids_that_it_shows() -> None:

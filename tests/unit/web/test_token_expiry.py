@@ -10,8 +10,8 @@ from tests.patience import until
 from tests.unit.web.conftest import HELLO
 from tests.unit.web.socket_peer import dialled, next_of
 from tests.unit.web.test_graphql_sse import COMPLETE, STREAM, events_in
-from web import graphql_ws
-from web.expiry import until_expiry
+from web.endpoint import graphql_ws
+from web.wire.expiry import until_expiry
 
 FOREVER = "subscription { forever }"
 

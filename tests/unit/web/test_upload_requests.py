@@ -12,9 +12,9 @@ from errors import BadInput
 from federation.engine import GraphQLRequest, GraphQLResponse
 from schema.uploads import UploadedFile, parse_upload
 from tests.fakes.engine import FakeEngine
-from web.file_sink import BUFFER_BYTES
-from web.limits import WebLimits
-from web.upload_requests import UploadRequests
+from web.wire.file_sink import BUFFER_BYTES
+from web.wire.limits import WebLimits
+from web.wire.upload_requests import UploadRequests
 
 ASK = {"graphql-require-preflight": "1", "authorization": "Bearer ann"}
 KEEP = "mutation Keep($file: Upload, $more: [Upload]) { add(amount: 1) }"

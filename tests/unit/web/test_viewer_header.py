@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from db.idempotency import Attempt
 from tests.conftest import ANNA
-from web.viewer_header import read_viewer, write_viewer
+from web.guards.viewer_header import read_viewer, write_viewer
 
 
 def test_the_viewer_and_the_run_of_a_key_arrive_as_they_were(as_viewer) -> None:

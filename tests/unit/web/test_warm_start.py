@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from web.warm_start import warm_up
+from web.documents.warm_start import warm_up
 
 
 class Engine:

@@ -15,7 +15,7 @@ from resolvers.users.partners import (
     rotate_partner_key,
 )
 from tests.conftest import ADMIN, ANNA
-from web.partner_keys import PartnerKeys
+from web.guards.partner_keys import PartnerKeys
 
 HOST = "203.0.113.7"
 

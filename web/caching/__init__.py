@@ -1,0 +1,1 @@
+"""Answers and entities that are kept, and how they are forgotten."""

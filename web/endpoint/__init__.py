@@ -1,0 +1,1 @@
+"""/graphql itself: over HTTP, event streams, multipart and sockets."""

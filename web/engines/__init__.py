@@ -1,0 +1,1 @@
+"""Engines over the subgraphs: of this process, of others, of any supergraph."""

@@ -1,0 +1,1 @@
+"""Runs operations for all transports alike, and makes their answers."""

@@ -1,0 +1,1 @@
+"""All addresses that are no GraphQL: explorer, health, schema, files, what partners used."""

@@ -1,0 +1,103 @@
+"""Takes in the file of a draft, PUT to a signed address, as a stream of bounded size."""
+
+import asyncio
+from pathlib import Path
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from adapters.storage.signing import UrlSigner
+from adapters.storage.workspace import workspace
+from domain.ids import new_id
+from domain.media.object_keys import original_key, track_of_upload
+from errors import AppError, Conflict, DependencyError, NotFound, TooLarge, UploadCutOff
+from resolvers.context import UseCaseContext
+from resolvers.media.uploads import ORIGINAL_TYPE, receive_file, require_awaited
+from schema.ids import print_id
+from web.pages.media_files import error_answer, media_files, refusal_of
+from web.wire.file_sink import FileSink, Received
+
+UPLOAD_SECONDS_MAX = 2 * 60 * 60
+STATUSES: dict[type[AppError], int] = {
+    TooLarge: 413,
+    NotFound: 404,
+    Conflict: 409,
+    DependencyError: 503,
+}
+
+
+def media_routes(ctx: UseCaseContext, signer: UrlSigner, scratch: Path) -> list[BaseRoute]:
+    """Everything below /media: stored files out, drafts' files in.
+
+    `scratch` is a folder for files on their way; it is emptied of what was cut off.
+    """
+    return [
+        media_uploads(ctx, signer, scratch),
+        media_files(ctx.ports.store, signer, ctx.clock),
+    ]
+
+
+def media_uploads(ctx: UseCaseContext, signer: UrlSigner, scratch: Path) -> Route:
+    """Build the route `/media/uploads/<expiry>.<bytes_max>.<signature>/<key>` for PUT."""
+
+    async def receive(request: Request) -> Response:
+        token, key = request.path_params["token"], request.path_params["key"]
+        access, bytes_max = signer.check_upload(token, key, ctx.clock.now())
+        refusal = refusal_of(access)
+        if refusal is not None:
+            return refusal
+        try:
+            async with workspace(scratch, f"upload-{new_id()}") as folder:
+                return await _take_in(ctx, request, folder / "file", key, bytes_max)
+        except AppError as error:
+            return _answer_to(error)
+        except ClientDisconnect:
+            return _answer_to(UploadCutOff("The upload was cut off."))
+        except TimeoutError:
+            return error_answer(408, UploadCutOff("The upload took too long."))
+
+    return Route("/media/uploads/{token}/{key:path}", receive, methods=["PUT"])
+
+
+async def _take_in(
+    ctx: UseCaseContext, request: Request, path: Path, key: str, bytes_max: int
+) -> Response:
+    """Keep the body under its hash and hand the draft over to the workers."""
+    async with asyncio.timeout(UPLOAD_SECONDS_MAX):
+        received = await _receive_body(request, path, bytes_max)
+    track_id = track_of_upload(key)
+    await require_awaited(ctx, track_id, source_hash=received.hash)
+    source_key = original_key(received.hash)
+    await ctx.ports.store.put_file(source_key, received.path, ORIGINAL_TYPE)
+    track, job_id = await receive_file(
+        ctx,
+        track_id,
+        source_key=source_key,
+        source_hash=received.hash,
+        source_bytes=received.size,
+    )
+    body = {"trackId": print_id("Track", track.id), "jobId": print_id("Job", job_id)}
+    return JSONResponse(body, status_code=202, headers={"cache-control": "no-store"})
+
+
+async def _receive_body(request: Request, path: Path, bytes_max: int) -> Received:
+    """Write the body to a file.
+
+    Raises:
+        TooLarge: it is, or claims to be, longer than was signed.
+        ClientDisconnect: it ended before its end.
+    """
+    claimed = request.headers.get("content-length", "0")
+    if claimed.isdecimal() and int(claimed) > bytes_max:
+        raise TooLarge(f"The file has more than {bytes_max} bytes.", field="file")
+    with FileSink(path, bytes_max) as sink:
+        async for chunk in request.stream():
+            await sink.write(chunk)
+        return await sink.finish()
+
+
+def _answer_to(error: AppError) -> Response:
+    """The refusal of an upload, in the shape of a GraphQL error."""
+    found = (status for kind, status in STATUSES.items() if isinstance(error, kind))
+    return error_answer(next(found, 400), error)

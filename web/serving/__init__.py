@@ -1,0 +1,1 @@
+"""Connections: the listening socket, and the protocols spoken on it."""

@@ -1,0 +1,1 @@
+"""How requests and answers are said: bytes, headers, media types, bounds of one request."""
