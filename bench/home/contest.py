@@ -87,6 +87,7 @@ def house(folder: Path) -> Command:
         "TUTTI_REDIS_URL": REDIS_URL,
         "TUTTI_DATA_DIR": str(folder / "house"),
         "TUTTI_DEMO": "false",
+        "TUTTI_CACHE": "false",  # others have none either
         "TUTTI_FETCH_SECONDS_MAX": "60",
         "TUTTI_OPERATION_SECONDS_MAX": "60",
     }
