@@ -31,7 +31,7 @@ from tests.databases import REDIS_URL
 from tests.proofs.processes import Api, Deployment, deployed
 from wiring import open_use_case_context
 
-ROUNDS = int(os.environ.get("TUTTI_PROVE_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("TUTTI_PROVE_ROUNDS", "1"))
 TRACKS_A_ROUND = 2
 TOKENS_A_ROUND = 2
 END_SECONDS_MAX = 240.0

@@ -33,6 +33,9 @@ from tests.ports import free_port
 
 SUBSCRIBERS = int(os.environ.get("TUTTI_PROVE_SUBSCRIBERS", "20"))
 KILLS = int(os.environ.get("TUTTI_PROVE_RESUME_KILLS", "1"))
+LONG = pytest.mark.skipif(
+    "TUTTI_PROVE_SUBSCRIBERS" not in os.environ, reason="part of `make prove`: over a minute"
+)
 ACCOUNTS = min(SUBSCRIBERS, 20)
 EVENTS_A_KILL = 8
 CONNECTING_MAX = 50
@@ -257,7 +260,11 @@ def stage(profile: str, flushes: str, database_url: str, tmp_path: Path) -> Iter
 
 @pytest.mark.parametrize(
     ("profile", "flushes"),
-    [("embedded", ""), ("distributed", "always"), ("distributed", "everysec")],
+    [
+        ("embedded", ""),
+        ("distributed", "always"),
+        pytest.param("distributed", "everysec", marks=LONG),
+    ],
     indirect=["profile"],
 )
 async def test_no_event_is_lost_without_a_marker(
