@@ -32,6 +32,7 @@ from graphql import (
 
 from federation.compose.compose import SubgraphSource, compose
 from federation.engine import Engine, GraphQLRequest
+from federation.limits import EngineLimits
 from federation.program.program import CompiledProgram
 from federation.program.reference import ReferenceProgram
 from federation.transport.local import LocalTransport
@@ -43,6 +44,8 @@ SCALARS = {
     GraphQLID.name: "id",
 }
 """What a scalar field answers; "str" where it is none of these."""
+GENEROUS = EngineLimits(operation_root_fields_max=1_000)
+"""Random documents have more root fields than a client is let ask for by default."""
 Answer = tuple[dict[str, Any] | None, list[Any]]
 Run = Callable[[str, dict[str, Any]], Any]
 
@@ -144,7 +147,9 @@ def _engine(text: str) -> Run:
     assert root is not None
     sdl = _renamed(text, root.name, "Query")
     supergraph = compose([SubgraphSource(name="all", sdl=sdl)]).sdl
-    engine = Engine(supergraph, {"all": LocalTransport(_dressed(sdl, query_name=root.name))})
+    engine = Engine(
+        supergraph, {"all": LocalTransport(_dressed(sdl, query_name=root.name))}, GENEROUS
+    )
 
     async def run(document: str, variables: dict[str, Any]) -> Answer:
         asked = GraphQLRequest(document=_renamed(document, root.name, "Query"), variables=variables)
