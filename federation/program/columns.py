@@ -16,6 +16,7 @@ from federation.program.run import Run, there
 from federation.program.runtime_types import RuntimeTypes
 
 _CLASSES_MAX = 100
+"""Classes of objects whose level a column remembers; others are asked for each time."""
 
 
 class Column:
