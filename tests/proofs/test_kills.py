@@ -137,7 +137,7 @@ def _upload(api: Api, path: Path) -> str:
 
 
 def _mint(api: Api, track: str) -> str:
-    for _ in range(200):
+    for _ in range(1_200):
         try:
             answer = api.ask(MINT, id=track)["mintTrack"]
         except AssertionError:
