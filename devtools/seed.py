@@ -14,11 +14,11 @@ from functools import partial
 from pathlib import Path
 
 from db.read import fetch_one
-from db.repositories.media import MediaRepository
+from db.repositories.media.catalogue import MediaRepository
 from devtools.demo_music import write_demo_music
 from devtools.demo_score import PIECES
 from domain.ids import ArtistId, PlayableKey, PlayableKind
-from domain.media.records import Track, TrackState
+from domain.media.records import PlayableState, Track
 from domain.messages.commands import ImportFolder
 from domain.pages import PageRequest
 from domain.royalties.records import Share
@@ -135,11 +135,11 @@ async def _ready_tracks(studio: RequestContext, *, expected: int) -> list[Track]
             page = await list_my_tracks(studio, PageRequest(first=100))
             ended = [each for each in page.nodes if each.state in _ENDED]
             if len(ended) >= expected:
-                return [each for each in ended if each.state is TrackState.READY]
+                return [each for each in ended if each.state is PlayableState.READY]
             await asyncio.sleep(POLL_SECONDS)
 
 
-_ENDED = (TrackState.READY, TrackState.FAILED)
+_ENDED = (PlayableState.READY, PlayableState.FAILED)
 
 
 async def _mint(studio: RequestContext, tracks: list[Track]) -> None:

@@ -6,7 +6,7 @@ from functools import cached_property
 from db.read import Read
 from loaders.ai import AiLoaders
 from loaders.jobs import JobLoaders
-from loaders.media import MediaLoaders
+from loaders.media.registry import MediaLoaders
 from loaders.nft import NftLoaders
 from loaders.royalties import RoyaltiesLoaders
 from loaders.social import SocialLoaders

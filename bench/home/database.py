@@ -14,8 +14,9 @@ from sqlalchemy import Table, insert
 from bench.processes import TICKS_PER_SECOND, stat_of
 from db.engine import DOMAINS, Databases
 from db.migrate import migrate
-from db.tables import ai, media, nft, royalties, social, users
-from domain.media.records import TrackState
+from db.tables import ai, nft, royalties, social, users
+from db.tables.media import catalogue
+from domain.media.records import PlayableState
 from domain.nft.records import TokenState
 from domain.pages import instant_cursor, print_cursor
 
@@ -121,9 +122,9 @@ def _rows() -> Iterable[tuple[Table, Iterable[dict[str, Any]]]]:
     comments = range(TRACKS * COMMENTS_PER_TRACK)
     return (
         (users.users, map(_person, range(PEOPLE))),
-        (media.artists, map(_artist, groups)),
-        (media.albums, map(_album, groups)),
-        (media.tracks, map(_track, numbers)),
+        (catalogue.artists, map(_artist, groups)),
+        (catalogue.albums, map(_album, groups)),
+        (catalogue.tracks, map(_track, numbers)),
         (social.known_playables, map(_known, numbers)),
         (social.playable_stats, map(_stats, numbers)),
         (
@@ -182,7 +183,7 @@ def _track(n: int) -> dict[str, Any]:
         "owner_id": f"user-{group % PEOPLE:02d}",
         "title": f"Song {n}",
         "duration_ms": 180_000 + n,
-        "state": TrackState.READY,
+        "state": PlayableState.READY,
         "published_at": _published(n),
         "version": 1,
         "created_at": START,

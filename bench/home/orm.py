@@ -12,8 +12,9 @@ from strawberry.dataloader import DataLoader
 
 from bench.home.database import sqlalchemy_url
 from bench.schemas.context import TUNED
-from db.tables import ai, media, nft, social, users
-from domain.media.records import TrackState
+from db.tables import ai, nft, social, users
+from db.tables.media import catalogue
+from domain.media.records import PlayableState
 from domain.nft.records import TokenState
 from domain.pages import before_instant, instant_cursor, page_request, print_cursor
 from domain.royalties.records import CURRENCY
@@ -31,9 +32,9 @@ def _class_of(name: str, table: Any) -> Any:
     return class_
 
 
-TrackRow = _class_of("TrackRow", media.tracks)
-ArtistRow = _class_of("ArtistRow", media.artists)
-AlbumRow = _class_of("AlbumRow", media.albums)
+TrackRow = _class_of("TrackRow", catalogue.tracks)
+ArtistRow = _class_of("ArtistRow", catalogue.artists)
+AlbumRow = _class_of("AlbumRow", catalogue.albums)
 UserRow = _class_of("UserRow", users.users)
 ArtistStatsRow = _class_of("ArtistStatsRow", social.artist_stats)
 StatsRow = _class_of("StatsRow", social.playable_stats)
@@ -305,7 +306,7 @@ class Query:
             select(TrackRow)
             .where(
                 TrackRow.published_at.is_not(None),
-                TrackRow.state == TrackState.READY,
+                TrackRow.state == PlayableState.READY,
                 tuple_(TrackRow.published_at, TrackRow.id) < place,
             )
             .order_by(TrackRow.published_at.desc(), TrackRow.id.desc())

@@ -7,8 +7,8 @@ from enum import StrEnum
 from domain.ids import AlbumId, ArtistId, PlayableKey, PlayableKind, TrackId, UserId, UserKey
 
 
-class TrackState(StrEnum):
-    """How far a recording is on its way to listeners.
+class PlayableState(StrEnum):
+    """How far something playable is on its way to listeners.
 
     AWAITING_FILE ──file──► UPLOADED ──worker──► PROCESSING ──► READY
                                ▲                      │
@@ -58,21 +58,14 @@ class Album:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Track:
-    """A recording."""
+class Playable:
+    """What all that can be played has in common: an owner, a file, and how far it is."""
 
-    id: TrackId
-    artist_id: ArtistId
-    album_id: AlbumId
+    id: str
     owner_id: UserId
     title: str
-    track_number: int | None
-    disc_number: int | None
-    genre: str | None
-    year: int | None
-    isrc: str | None
     duration_ms: int | None
-    state: TrackState
+    state: PlayableState
     published_at: datetime | None
     """When its owner let it go; it is public once it is READY, too."""
     failure_code: str | None
@@ -104,12 +97,26 @@ class Track:
     @property
     def is_public(self) -> bool:
         """Whether anyone may see and hear it."""
-        return self.published_at is not None and self.state is TrackState.READY
+        return self.published_at is not None and self.state is PlayableState.READY
 
     @property
     def owner(self) -> UserKey:
         """Who may change it."""
         return UserKey(self.owner_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track(Playable):
+    """A recording."""
+
+    id: TrackId
+    artist_id: ArtistId
+    album_id: AlbumId
+    track_number: int | None
+    disc_number: int | None
+    genre: str | None
+    year: int | None
+    isrc: str | None
 
     @property
     def playable(self) -> PlayableKey:
@@ -131,7 +138,7 @@ def new_track(track_id: TrackId, album: Album, *, title: str, now: datetime) -> 
         year=None,
         isrc=None,
         duration_ms=None,
-        state=TrackState.AWAITING_FILE,
+        state=PlayableState.AWAITING_FILE,
         published_at=None,
         failure_code=None,
         failure=None,

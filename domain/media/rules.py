@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
 
-from domain.media.records import Track, TrackState
+from domain.media.records import PlayableState, Track
 from domain.text import checked_text
 from errors import BadInput, Conflict, TooLarge, TrackNotReady
 
@@ -56,7 +56,7 @@ def publish(track: Track, *, now: datetime) -> Track:
     Raises:
         TrackNotReady: its processing failed.
     """
-    if track.state is TrackState.FAILED:
+    if track.state is PlayableState.FAILED:
         raise TrackNotReady("Processing failed; retry it or upload another file.", field="id")
     return track if track.published_at is not None else replace(track, published_at=now)
 
@@ -67,10 +67,10 @@ def receive(track: Track, *, source_key: str, source_hash: str, source_bytes: in
     Raises:
         Conflict: it has another file already.
     """
-    if track.state in {TrackState.AWAITING_FILE, TrackState.FAILED}:
+    if track.state in {PlayableState.AWAITING_FILE, PlayableState.FAILED}:
         return replace(
             track,
-            state=TrackState.UPLOADED,
+            state=PlayableState.UPLOADED,
             source_key=source_key,
             source_hash=source_hash,
             source_bytes=source_bytes,
@@ -88,8 +88,8 @@ def retry(track: Track) -> Track:
     Raises:
         Conflict: it is READY, or there is no file to process.
     """
-    if track.state is TrackState.READY or track.source_key is None:
+    if track.state is PlayableState.READY or track.source_key is None:
         raise Conflict("Only a track whose processing failed can be retried.", field="id")
-    if track.state is not TrackState.FAILED:
+    if track.state is not PlayableState.FAILED:
         return track
-    return replace(track, state=TrackState.UPLOADED, failure_code=None, failure=None)
+    return replace(track, state=PlayableState.UPLOADED, failure_code=None, failure=None)

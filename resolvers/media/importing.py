@@ -10,13 +10,13 @@ from typing import Final
 
 from blake3 import blake3
 
-from db.repositories.media import MediaRepository
+from db.repositories.media.catalogue import MediaRepository
 from domain.ids import JobId, TrackId, UserId, new_id
 from domain.media import rules
 from domain.media.file_names import is_audio_name, title_of_file
 from domain.media.object_keys import original_key
 from domain.media.recordings import OnProgress, Tags, Transcoder
-from domain.media.records import Album, Artist, Track, TrackState, new_track
+from domain.media.records import Album, Artist, PlayableState, Track, new_track
 from domain.messages.commands import ImportFile, ImportFolder, ProcessTrack
 from domain.policies.media import require_import
 from errors import BadInput, TooLarge
@@ -152,7 +152,7 @@ def _imported_track(
     return replace(
         new_track(track_id, album, title=title, now=now),
         artist_id=artist.id,
-        state=TrackState.UPLOADED,
+        state=PlayableState.UPLOADED,
         published_at=now,
         track_number=tags.track_number,
         disc_number=tags.disc_number,

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 
 from db.read import fetch_one
-from db.repositories.media import MediaRepository
+from db.repositories.media.catalogue import MediaRepository
 from domain.ids import PlaybackSessionId, PlayId, TrackId, UserId, new_id
 from domain.media import playback as rules
 from domain.media.playback_records import Play, PlaybackSession, PlaybackState
-from domain.media.records import Track, TrackState
+from domain.media.records import PlayableState, Track
 from domain.messages import channels
 from domain.messages.codec import encode
 from domain.messages.events import PlaybackMoved, PlayCounted
@@ -21,7 +21,7 @@ from domain.policies.media import (
 )
 from domain.viewer import Viewer
 from errors import DependencyError, RateLimited, TooLarge, TrackNotReady
-from loaders.media import OPEN_SESSION_OF_USER, SESSIONS_BY_ID
+from loaders.media.playback import OPEN_SESSION_OF_USER, SESSIONS_BY_ID
 from resolvers.context import RequestContext
 from resolvers.media.releases import MediaWork
 from resolvers.media.tracks import find_tracks
@@ -296,7 +296,7 @@ async def _place_of_next(
     heard = {
         str(track.id)
         for track in found
-        if may_see_track(ctx.viewer, track) and track.state is TrackState.READY
+        if may_see_track(ctx.viewer, track) and track.state is PlayableState.READY
     }
     return next((place for place, key in enumerate(session.queue) if key in heard), None)
 
@@ -321,7 +321,7 @@ async def _require_heard(uow: MediaWork, viewer: Viewer, track_ids: Sequence[Tra
     found = {track.id: track for track in await uow.rows.find_tracks(track_ids)}
     for track_id in track_ids:
         track = require_visible_track(viewer, found.get(track_id))
-        if track.state is not TrackState.READY:
+        if track.state is not PlayableState.READY:
             raise TrackNotReady("This track cannot be heard yet.", field="trackId")
 
 

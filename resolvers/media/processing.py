@@ -7,7 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
-from db.repositories.media import MediaRepository
+from db.repositories.media.catalogue import MediaRepository
 from domain.ids import TrackId
 from domain.media.file_names import suffix_of, title_of_file
 from domain.media.object_keys import MASTER_PLAYLIST, cover_key, hls_folder, master_playlist_key
@@ -19,7 +19,7 @@ from domain.media.recordings import (
     Transcoder,
     Waveform,
 )
-from domain.media.records import Track, TrackState
+from domain.media.records import PlayableState, Track
 from errors import AppError
 from resolvers.context import UseCaseContext
 from resolvers.media.releases import save_track
@@ -37,7 +37,7 @@ PUTS_AT_ONCE: Final = 4
 
 OUR_FAULT: Final = "Something went wrong on our side; the file may be fine."
 
-_STOPPED: Final = frozenset({TrackState.READY, TrackState.AWAITING_FILE})
+_STOPPED: Final = frozenset({PlayableState.READY, PlayableState.AWAITING_FILE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +88,10 @@ async def _begin(ctx: UseCaseContext, track_id: TrackId) -> Track | None:
         track = await uow.rows.lock_track(track_id)
         if track is None or track.state in _STOPPED:
             return None
-        if track.state is not TrackState.PROCESSING:
-            started = replace(track, state=TrackState.PROCESSING, failure=None, failure_code=None)
+        if track.state is not PlayableState.PROCESSING:
+            started = replace(
+                track, state=PlayableState.PROCESSING, failure=None, failure_code=None
+            )
             track = await save_track(uow, started, ctx.clock)
             await uow.commit()
     return track
@@ -184,7 +186,7 @@ async def _give_up(ctx: UseCaseContext, track: Track, error: Exception) -> None:
         now = await uow.rows.lock_track(track.id)
         if now is None or now.source_hash != track.source_hash or now.state in _STOPPED:
             return
-        failed = replace(now, state=TrackState.FAILED, failure_code=code, failure=message)
+        failed = replace(now, state=PlayableState.FAILED, failure_code=code, failure=message)
         await save_track(uow, failed, ctx.clock)
         await uow.commit()
 
@@ -200,7 +202,7 @@ def _ready(track: Track, findings: Findings) -> Track:
     assert track.source_hash is not None
     return replace(
         track,
-        state=TrackState.READY,
+        state=PlayableState.READY,
         title=_title(track, tags),
         track_number=track.track_number or tags.track_number,
         disc_number=track.disc_number or tags.disc_number,

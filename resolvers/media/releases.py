@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from db.repositories.media import MediaRepository
+from db.repositories.media.catalogue import MediaRepository
 from db.unit_of_work import UnitOfWork
 from domain.clock import Clock
 from domain.media.records import Track

@@ -7,7 +7,7 @@ from domain.media.records import Album, Artist, Track
 from domain.media.search_text import query_words, text_key
 from domain.pages import Page, PageRequest, build_page
 from domain.text import checked_text
-from loaders.media_search import HITS, Hit
+from loaders.media.search import HITS, Hit
 from resolvers.context import RequestContext
 from resolvers.media.albums import find_albums
 from resolvers.media.artists import find_artists

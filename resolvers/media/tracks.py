@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from db.outbox import Job
-from db.repositories.media import MediaRepository
+from db.repositories.media.catalogue import MediaRepository
 from domain.ids import ArtistId, JobId, TrackId
 from domain.media import rules
-from domain.media.records import Track, TrackState
+from domain.media.records import PlayableState, Track
 from domain.media.streams import (
     StreamQuality,
     adaptive_playlist,
@@ -29,11 +29,11 @@ from domain.policies.media import (
     require_manage_track,
     require_own_track,
 )
-from loaders.media import PUBLIC_TRACKS, TRACKS_OF_OWNER
+from loaders.media.catalogue import PUBLIC_TRACKS, TRACKS_OF_OWNER
 from resolvers.context import RequestContext
 from resolvers.media.releases import save_track
 
-UNDER_WAY = frozenset({TrackState.UPLOADED, TrackState.PROCESSING})
+UNDER_WAY = frozenset({PlayableState.UPLOADED, PlayableState.PROCESSING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,16 +114,16 @@ async def progress_of(ctx: RequestContext, tracks: Sequence[Track]) -> list[floa
 
 def _progress(track: Track, job: Job | None) -> float | None:
     match track.state:
-        case TrackState.READY:
+        case PlayableState.READY:
             return 1.0
-        case TrackState.FAILED:
+        case PlayableState.FAILED:
             return None
     return 0.0 if job is None else job.progress
 
 
 def stream_of(ctx: RequestContext, track: Track, quality: StreamQuality) -> Stream | None:
     """Signed, expiring addresses of a track that the viewer sees; None until it is READY."""
-    if track.state is not TrackState.READY or track.hls_key is None:
+    if track.state is not PlayableState.READY or track.hls_key is None:
         return None
     now = ctx.clock.now()
     expires_at = now + timedelta(seconds=ctx.limits.stream_url_seconds)

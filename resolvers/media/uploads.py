@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from db.repositories.media import MediaRepository
+from db.repositories.media.catalogue import MediaRepository
 from domain.ids import JobId, TrackId, UserId, new_id
 from domain.media import object_keys, rules
 from domain.media.file_names import title_of_file

@@ -22,7 +22,7 @@ from subgraphs.media.job_types import Job
 from subgraphs.media.nodes import Node
 from subgraphs.media.stubs import User
 
-strawberry.enum(media.TrackState, description="How far a recording is on its way to listeners.")
+strawberry.enum(media.PlayableState, description="How far a recording is on its way to listeners.")
 strawberry.enum(StreamQuality, description="64, 128 or 256 kilobits of AAC.")
 
 
@@ -178,7 +178,7 @@ class Stream:
 class Track(Node, Playable):
     """A recording that can be played."""
 
-    state: media.TrackState
+    state: media.PlayableState
     published_at: DateTime | None
     is_public: bool = strawberry.field(description="Published and READY: anyone may hear it.")
     track_number: int | None

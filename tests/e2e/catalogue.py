@@ -8,7 +8,8 @@ from sqlalchemy import Table, insert
 
 from db.engine import Databases
 from db.rows import values_of
-from db.tables import ai, media, nft, royalties, social, users
+from db.tables import ai, nft, royalties, social, users
+from db.tables.media import catalogue
 from domain.ids import AlbumId, ArtistId, TrackId, UserId
 from domain.nft.records import TokenState
 from schema.ids import print_id
@@ -72,9 +73,9 @@ async def _write_media(databases: Databases, numbers: range) -> None:
         )
         for number in numbers
     )
-    await _write(databases, "media", media.artists, map(values_of, artists))
-    await _write(databases, "media", media.albums, map(values_of, albums))
-    await _write(databases, "media", media.tracks, map(values_of, tracks))
+    await _write(databases, "media", catalogue.artists, map(values_of, artists))
+    await _write(databases, "media", catalogue.albums, map(values_of, albums))
+    await _write(databases, "media", catalogue.tracks, map(values_of, tracks))
 
 
 async def _write_social(databases: Databases, numbers: range) -> None:

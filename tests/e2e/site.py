@@ -12,9 +12,10 @@ from sqlalchemy import insert
 
 from adapters.identity.passwords import Argon2Passwords
 from db.engine import DOMAINS, Databases
-from db.repositories.media import MediaRepository
+from db.repositories.media.catalogue import MediaRepository
 from db.rows import values_of
-from db.tables import media, social
+from db.tables import social
+from db.tables.media import catalogue
 from domain.clock import SystemClock
 from domain.ids import ArtistId, TrackId, UserId
 from domain.messages.envelope import Command
@@ -101,9 +102,9 @@ class Site:
         databases = Databases(dict.fromkeys(DOMAINS, self.database_url))
         ids = {"artist_id": ArtistId("artist-1"), "owner_id": owner}
         rows = (
-            (media.artists, an_artist(owner_id=owner, name="The Larks")),
-            (media.albums, an_album(**ids, title="First Light", released_at=None)),
-            (media.tracks, a_track(WAITING, **ids, published_at=None)),
+            (catalogue.artists, an_artist(owner_id=owner, name="The Larks")),
+            (catalogue.albums, an_album(**ids, title="First Light", released_at=None)),
+            (catalogue.tracks, a_track(WAITING, **ids, published_at=None)),
         )
         known = KnownPlayable(
             playable="Track:older",

@@ -17,7 +17,8 @@ from graphql import (
 from sqlalchemy import update
 
 from db.engine import Databases
-from db.tables import media, nft, royalties, social
+from db.tables import nft, royalties, social
+from db.tables.media import catalogue
 from domain.viewer import Role
 from schema.ids import print_id
 from subgraphs.registry import SUBGRAPHS
@@ -151,7 +152,7 @@ async def given_a_lived_in_house(house: House, databases: Databases) -> tuple[Pe
     await write_people(databases)
     await write_catalogue(databases, range(10))
     for domain, table in (
-        ("media", media.tracks),
+        ("media", catalogue.tracks),
         ("nft", nft.mintable_tracks),
         ("royalties", royalties.royalty_tracks),
         ("social", social.known_playables),

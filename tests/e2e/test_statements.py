@@ -7,7 +7,8 @@ from sqlalchemy import insert, update
 
 from db.engine import Databases
 from db.read import StatementCount
-from db.tables import media, royalties, social
+from db.tables import royalties, social
+from db.tables.media import catalogue, search
 from domain.ports import Scored
 from domain.royalties.records import EntryKind
 from domain.social.records import NotificationKind
@@ -103,7 +104,7 @@ async def grow(databases: Databases, numbers: range, owner: Person) -> None:
     track_ids = [track_id(number) for number in numbers]
     async with databases.of("media").engine.begin() as connection:
         await connection.execute(
-            update(media.tracks).values(
+            update(catalogue.tracks).values(
                 owner_id=owner.id, artist_id="artist-00000", album_id="album-00000"
             )
         )
@@ -111,7 +112,7 @@ async def grow(databases: Databases, numbers: range, owner: Person) -> None:
             {"kind": "Track", "key": key, "title_key": "song", "words": "song", "is_public": True}
             for key in track_ids
         ]
-        await connection.execute(insert(media.search_entries).values(owner_id=owner.id), entries)
+        await connection.execute(insert(search.search_entries).values(owner_id=owner.id), entries)
     async with databases.of("social").engine.begin() as connection:
         told = [
             {"id": key, "album_id": f"album-{place // 10:05d}", "user_id": f"{owner.id}"}

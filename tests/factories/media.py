@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from db.repositories.media import MediaRepository
+from db.repositories.media.catalogue import MediaRepository
 from domain.ids import AlbumId, ArtistId, TrackId, UserId
-from domain.media.records import Album, Artist, Track, TrackState, new_track
+from domain.media.records import Album, Artist, PlayableState, Track, new_track
 from domain.media.search_text import text_key
 from resolvers.context import UseCaseContext
 
@@ -56,7 +56,7 @@ def a_draft(key: str = "track-1", **changes: Any) -> Track:
 def a_track(key: str = "track-1", **changes: Any) -> Track:
     """A public track of Anna's: three minutes, ready and published."""
     ready: dict[str, Any] = {
-        "state": TrackState.READY,
+        "state": PlayableState.READY,
         "published_at": LONG_AGO,
         "duration_ms": 180_000,
         "source_key": f"originals/ab/{key}",

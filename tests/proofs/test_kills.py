@@ -20,7 +20,8 @@ from sqlalchemy import func, select
 from adapters.chain.client import ChainClient
 from adapters.chain.keys import load_or_make_key
 from db.engine import Databases
-from db.tables.media import plays, tracks
+from db.tables.media.catalogue import tracks
+from db.tables.media.playback import plays
 from db.tables.nft import tokens
 from db.tables.platform import jobs
 from db.tables.royalties import ledger_entries, postings, royalty_plays

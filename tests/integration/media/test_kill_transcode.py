@@ -19,7 +19,7 @@ from db.engine import Databases
 from db.outbox import add_command
 from db.tables.platform import events, jobs
 from domain.clock import SystemClock
-from domain.media.records import TrackState
+from domain.media.records import PlayableState
 from domain.messages.commands import ImportFolder
 from resolvers.context import RequestContext
 from tests.conftest import ADMIN
@@ -100,7 +100,7 @@ async def test_killed_workers_leave_every_track_whole(
 
     assert transcoders.stop() == 0
     tracks = await all_tracks(as_viewer(ADMIN))
-    assert [track.state for track in tracks] == [TrackState.READY] * TRACKS
+    assert [track.state for track in tracks] == [PlayableState.READY] * TRACKS
     assert await ends(databases) == [1] * (1 + 2 * TRACKS)
     for number, track in enumerate(sorted(tracks, key=lambda each: each.title)):
         master = tmp_path / "objects" / str(track.hls_key)

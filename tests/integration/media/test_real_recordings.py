@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from adapters.storage.local import LocalStore
 from adapters.storage.signing import UrlSigner
 from adapters.transcode.transcoder import FfmpegTranscoder
-from domain.media.records import TrackState
+from domain.media.records import PlayableState
 from resolvers.context import RequestContext
 from resolvers.media.importing import import_file
 from resolvers.media.processing import process_track
@@ -56,7 +56,7 @@ async def test_a_real_recording_plays_from_its_signed_address(
 
     [track] = await all_tracks(ctx)
     [artist, *_] = await all_artists(ctx)
-    assert track.state is TrackState.READY
+    assert track.state is PlayableState.READY
     assert (track.title, artist.name) == FILES[name][:2]
     assert track.duration_ms is not None
     assert abs(track.duration_ms - FILES[name][2]) <= 15

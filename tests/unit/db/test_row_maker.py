@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from db.row_maker import row_maker
+from db.row_maker import _blank_of, row_maker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,11 @@ class SongWithDefault:
     title: str
     seconds: int | None
     plays: int = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveSong(Song):
+    place: str
 
 
 def song(**fields: Any) -> tuple[str, Any]:
@@ -70,3 +75,14 @@ def test_a_record_that_checks_itself_is_not_filled_behind_its_back() -> None:
 
     with pytest.raises(ValueError, match="takes time"):
         make([("One", -1)])
+
+
+def test_a_record_with_a_base_is_filled_as_quickly_and_stays_frozen() -> None:
+    make = row_maker(LiveSong, ["title", "seconds", "place"], {1: int})
+
+    (record,) = make([("One", "60", "Oslo")])
+
+    assert record == LiveSong(title="One", seconds=60, place="Oslo")
+    assert _blank_of(LiveSong, ["title", "seconds", "place"]) is not None
+    with pytest.raises(FrozenInstanceError):
+        record.title = "Two"  # type: ignore[misc]

@@ -11,18 +11,17 @@ from sqlalchemy import insert
 from db.engine import Database, Databases
 from db.read import Query
 from db.rows import values_of
-from db.tables import media
+from db.tables.media import catalogue
 from loaders.ai import HISTORY_OF_USER, POPULAR, NeighboursByPlayable
 from loaders.jobs import UnfinishedJobByDedupeKey
-from loaders.media import (
-    OPEN_SESSION_OF_USER,
+from loaders.media.catalogue import (
     PUBLIC_TRACKS,
-    SESSIONS_BY_ID,
     TRACKS_OF_OWNER,
     AlbumsByArtistId,
     TracksByAlbumId,
     TracksByArtistId,
 )
+from loaders.media.playback import OPEN_SESSION_OF_USER, SESSIONS_BY_ID
 from loaders.nft import ABANDONED, TOKENS_OF_CREATOR, FinalTokensByTrackId
 from loaders.royalties import BALANCE_OF_ACCOUNT, PLAYS_OF_LINE, STATEMENT_LINES
 from loaders.social import (
@@ -170,7 +169,7 @@ async def write_album(databases: Databases, length: int) -> None:
         for n in range(length)
     ]
     async with databases.of("media").engine.begin() as connection:
-        await connection.execute(insert(media.artists), [values_of(an_artist())])
-        await connection.execute(insert(media.albums), [values_of(an_album())])
+        await connection.execute(insert(catalogue.artists), [values_of(an_artist())])
+        await connection.execute(insert(catalogue.albums), [values_of(an_album())])
         for start in range(0, length, 500):
-            await connection.execute(insert(media.tracks), rows[start : start + 500])
+            await connection.execute(insert(catalogue.tracks), rows[start : start + 500])

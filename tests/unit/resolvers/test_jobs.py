@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from db.outbox import JobState
-from db.repositories.media import MediaRepository
+from db.repositories.media.catalogue import MediaRepository
 from db.repositories.nft import NftRepository
 from db.tables.platform import jobs as job_table
 from domain.ids import JobId, TrackId, UserId

@@ -11,7 +11,7 @@ from blake3 import blake3
 from starlette.applications import Starlette
 
 from adapters.storage.signing import UrlSigner
-from domain.media.records import TrackState
+from domain.media.records import PlayableState
 from domain.messages.codec import decode
 from domain.messages.commands import ProcessTrack
 from resolvers.context import RequestContext
@@ -70,7 +70,7 @@ async def test_a_file_is_kept_and_handed_to_the_workers(
     assert answer.status_code == 202
     assert parse_id(answer.json()["trackId"], "Track") == track.id
     assert parse_id(answer.json()["jobId"], "Job").startswith("media.")
-    assert (track.state, track.source_hash) == (TrackState.UPLOADED, digest)
+    assert (track.state, track.source_hash) == (PlayableState.UPLOADED, digest)
     assert (track.source_bytes, track.source_key) == (SIZE, f"originals/{digest[:2]}/{digest}")
     assert outside.store.objects[str(track.source_key)][0] == FILE
     assert decode(payload, ProcessTrack).track_id == track.id
@@ -119,7 +119,7 @@ async def test_more_bytes_than_signed_leave_no_trace(
     [track] = await all_tracks(ctx)
     assert (claimed.status_code, code(claimed)) == (413, "TOO_LARGE")
     assert (streamed.status_code, code(streamed)) == (413, "TOO_LARGE")
-    assert track.state is TrackState.AWAITING_FILE
+    assert track.state is PlayableState.AWAITING_FILE
     assert outside.store.objects == {}
     assert await queued(ctx) == []
     assert list(scratch.iterdir()) == []

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.media import rules
-from domain.media.records import TrackState
+from domain.media.records import PlayableState
 from errors import BadInput, Conflict, TooLarge, TrackNotReady
 from tests.factories.media import a_draft, a_track
 
@@ -32,21 +32,21 @@ def test_a_file_name_keeps_no_folders(given, kept) -> None:
 def test_a_file_moves_a_draft_on_and_the_same_file_twice_changes_nothing() -> None:
     received = rules.receive(a_draft(), **FILE)
 
-    assert received == a_draft(state=TrackState.UPLOADED, **FILE)
+    assert received == a_draft(state=PlayableState.UPLOADED, **FILE)
     assert rules.receive(received, **FILE) is received
     with pytest.raises(Conflict):
         rules.receive(received, **{**FILE, "source_hash": "other"})
 
 
 def test_a_failed_track_takes_another_file_or_a_retry() -> None:
-    failed = a_track(state=TrackState.FAILED, failure_code="NOT_AUDIO", failure="No sound.")
+    failed = a_track(state=PlayableState.FAILED, failure_code="NOT_AUDIO", failure="No sound.")
 
-    assert rules.receive(failed, **FILE).state is TrackState.UPLOADED
+    assert rules.receive(failed, **FILE).state is PlayableState.UPLOADED
     retried = rules.retry(failed)
     assert (retried.state, retried.failure_code, retried.failure) == ("UPLOADED", None, None)
 
 
-@pytest.mark.parametrize("state", [TrackState.UPLOADED, TrackState.PROCESSING])
+@pytest.mark.parametrize("state", [PlayableState.UPLOADED, PlayableState.PROCESSING])
 def test_a_track_on_its_way_is_left_as_it_is_by_a_retry(state) -> None:
     track = a_track(state=state)
 
@@ -66,10 +66,10 @@ def test_publishing_keeps_the_first_moment_and_refuses_what_failed() -> None:
     published = a_track()
     assert rules.publish(published, now=NOON) is published
     with pytest.raises(TrackNotReady):
-        rules.publish(a_draft(state=TrackState.FAILED), now=NOON)
+        rules.publish(a_draft(state=PlayableState.FAILED), now=NOON)
 
 
 def test_public_means_published_and_ready() -> None:
     assert a_track().is_public
     assert not a_track(published_at=None).is_public
-    assert not a_track(state=TrackState.PROCESSING).is_public
+    assert not a_track(state=PlayableState.PROCESSING).is_public

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from loaders.media_search import HITS
+from loaders.media.search import HITS
 
 
 def test_hits_are_found_by_the_index_of_words(sqlite_template) -> None:

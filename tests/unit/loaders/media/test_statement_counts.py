@@ -3,7 +3,7 @@
 import pytest
 
 from db.read import StatementCount
-from domain.media.records import TrackState
+from domain.media.records import PlayableState
 from tests.conftest import ANNA, BEN
 from tests.factories.media import a_track, keep, keep_catalogue
 from tests.unit.subgraphs.media.executing import run, track_id
@@ -66,7 +66,7 @@ async def test_a_page_of_100_costs_as_many_statements_as_a_page_of_10(
     await keep(
         as_viewer(ANNA),
         *(
-            a_track(f"track-9{number}", state=TrackState.PROCESSING, **processing)
+            a_track(f"track-9{number}", state=PlayableState.PROCESSING, **processing)
             for number in range(3)
         ),
     )

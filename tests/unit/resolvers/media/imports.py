@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from db.repositories.media import MediaRepository
+from db.repositories.media.catalogue import MediaRepository
 from db.rows import fetch_records
-from db.tables.media import albums, artists, tracks
+from db.tables.media.catalogue import albums, artists, tracks
 from db.tables.platform import events, jobs
 from domain.ids import UserId
 from domain.media.records import Album, Artist, Track

@@ -10,7 +10,7 @@ from blake3 import blake3
 from mutagen.flac import FLAC
 
 from adapters.transcode.transcoder import FfmpegTranscoder
-from domain.media.records import TrackState
+from domain.media.records import PlayableState
 from domain.messages.codec import decode
 from domain.messages.commands import ImportFile, ImportFolder, ProcessTrack
 from domain.viewer import ANONYMOUS, Viewer
@@ -180,7 +180,7 @@ async def test_a_file_becomes_a_track_on_its_way(
     [album] = await all_albums(ctx)
     anna, lanterns = await all_artists(ctx)
     assert (track.title, track.track_number, track.year, track.genre) == ("Reel", 3, 2023, "Folk")
-    assert (track.state, track.published_at) == (TrackState.UPLOADED, ctx.clock.now())
+    assert (track.state, track.published_at) == (PlayableState.UPLOADED, ctx.clock.now())
     assert (track.file_name, track.source_hash) == ("03 reel.flac", digest)
     assert track.source_bytes == path.stat().st_size
     assert (track.owner_id, track.artist_id, track.album_id) == (OWNER, anna.id, album.id)
@@ -251,7 +251,7 @@ async def test_a_file_that_is_no_recording_becomes_a_track_that_will_say_so(
     await import_file(ctx, transcoder, str(path), OWNER)
 
     [track] = await all_tracks(ctx)
-    assert (track.title, track.state) == ("notes", TrackState.UPLOADED)
+    assert (track.title, track.state) == ("notes", PlayableState.UPLOADED)
 
 
 async def test_a_file_that_is_too_large_leaves_no_trace(

@@ -6,7 +6,7 @@ from contextlib import aclosing
 import pytest
 from sqlalchemy import update
 
-from db.tables.media import tracks as track_table
+from db.tables.media.catalogue import tracks as track_table
 from domain.ids import PlaybackSessionId
 from domain.media.playback_records import PlaybackState
 from domain.messages.codec import decode

@@ -9,12 +9,12 @@ import pytest
 from mutagen.flac import FLAC, Picture
 
 from adapters.transcode.transcoder import FfmpegTranscoder
-from db.repositories.media import MediaRepository
+from db.repositories.media.catalogue import MediaRepository
 from devtools.demo_music import draw_cover
 from devtools.demo_score import TIDES
 from domain.ids import TrackId
 from domain.media.recordings import OnProgress, Recording, Rendition
-from domain.media.records import Track, TrackState
+from domain.media.records import PlayableState, Track
 from errors import NotAudio, StorageUnavailable, TranscodeFailed
 from resolvers.context import RequestContext
 from resolvers.media.importing import import_file
@@ -105,7 +105,7 @@ async def test_a_recording_becomes_a_stream(
     [ready] = await all_tracks(ctx)
     [album] = await all_albums(ctx)
     folder = f"hls/{track.id}/{track.source_hash}/"
-    assert ready.state is TrackState.READY
+    assert ready.state is PlayableState.READY
     assert (ready.duration_ms, ready.codec, ready.sample_rate) == (2_000, "flac", 44_100)
     assert (ready.channels, ready.isrc, ready.genre) == (2, "QZABC2300007", "Folk")
     assert abs((ready.loudness_lufs or 0) + 20) < 0.2
@@ -200,7 +200,7 @@ async def test_a_run_cut_off_in_the_middle_is_taken_up_again(
     await process(ctx, transcoder, track.id)
 
     [ready] = await all_tracks(ctx)
-    assert (cut_off.state, ready.state) == (TrackState.PROCESSING, TrackState.READY)
+    assert (cut_off.state, ready.state) == (PlayableState.PROCESSING, PlayableState.READY)
     assert left_behind not in outside.store.objects
     assert changes(await told(ctx)) == ["UPLOADED hidden", "PROCESSING hidden", "READY public"]
     assert list((tmp_path / "scratch").iterdir()) == []
@@ -218,7 +218,7 @@ async def test_a_file_without_sound_fails_with_its_reason_at_once(
         await process(ctx, transcoder, track.id)
 
     [failed] = await all_tracks(ctx)
-    assert failed.state is TrackState.FAILED
+    assert failed.state is PlayableState.FAILED
     assert failed.failure_code == "NOT_AUDIO"
     assert failed.failure == "The file is text, not audio."
     assert changes(await told(ctx))[-1] == "FAILED hidden"
@@ -234,10 +234,10 @@ async def test_a_passing_fault_leaves_the_track_for_the_next_attempt(
         await process(ctx, BrokenTranscoder(tmp_path / "scratch"), track.id)
 
     [waiting] = await all_tracks(ctx)
-    assert (waiting.state, waiting.failure) == (TrackState.PROCESSING, None)
+    assert (waiting.state, waiting.failure) == (PlayableState.PROCESSING, None)
     await process(ctx, transcoder, track.id)
     [ready] = await all_tracks(ctx)
-    assert ready.state is TrackState.READY
+    assert ready.state is PlayableState.READY
 
 
 async def test_the_last_attempt_says_why_and_leaves_no_half_stream(
@@ -250,7 +250,7 @@ async def test_the_last_attempt_says_why_and_leaves_no_half_stream(
         await process(ctx, BrokenTranscoder(tmp_path / "scratch"), track.id, is_last_attempt=True)
 
     [failed] = await all_tracks(ctx)
-    assert (failed.state, failed.failure_code) == (TrackState.FAILED, "TRANSCODE_FAILED")
+    assert (failed.state, failed.failure_code) == (PlayableState.FAILED, "TRANSCODE_FAILED")
     assert outside.store.objects.keys() == {track.source_key}
     assert list((tmp_path / "scratch").iterdir()) == []
 
@@ -265,7 +265,7 @@ async def test_a_failed_track_can_be_tried_again(
     await process(ctx, transcoder, track.id)
 
     [ready] = await all_tracks(ctx)
-    assert (ready.state, ready.failure, ready.failure_code) == (TrackState.READY, None, None)
+    assert (ready.state, ready.failure, ready.failure_code) == (PlayableState.READY, None, None)
 
 
 async def test_a_missing_original_is_no_reason_to_try_again(
@@ -278,7 +278,7 @@ async def test_a_missing_original_is_no_reason_to_try_again(
         await process(ctx, transcoder, track.id)
 
     [failed] = await all_tracks(ctx)
-    assert (failed.state, failed.failure_code) == (TrackState.FAILED, "NOT_FOUND")
+    assert (failed.state, failed.failure_code) == (PlayableState.FAILED, "NOT_FOUND")
 
 
 async def test_a_file_that_was_replaced_meanwhile_is_not_overwritten(
@@ -291,14 +291,14 @@ async def test_a_file_that_was_replaced_meanwhile_is_not_overwritten(
             async with ctx.unit_of_work(MediaRepository) as uow:
                 now = await uow.rows.lock_track(TrackId(track.id))
                 assert now is not None
-                newer = replace(now, state=TrackState.UPLOADED, source_hash="newer")
+                newer = replace(now, state=PlayableState.UPLOADED, source_hash="newer")
                 await uow.rows.save_track(newer)
                 await uow.commit()
 
     await process(ctx, transcoder, track.id, on_progress=replace_at_the_end)
 
     [now] = await all_tracks(ctx)
-    assert (now.state, now.source_hash, now.hls_key) == (TrackState.UPLOADED, "newer", None)
+    assert (now.state, now.source_hash, now.hls_key) == (PlayableState.UPLOADED, "newer", None)
 
 
 async def test_what_its_owner_said_stays(
@@ -332,7 +332,7 @@ async def test_a_bug_of_ours_is_not_told_but_ends_the_wait(
         await process(ctx, transcoder, track.id)
 
     [failed] = await all_tracks(ctx)
-    assert (failed.state, failed.failure_code) == (TrackState.FAILED, "INTERNAL")
+    assert (failed.state, failed.failure_code) == (PlayableState.FAILED, "INTERNAL")
     assert failed.failure == "Something went wrong on our side; the file may be fine."
 
 
@@ -362,4 +362,4 @@ async def test_a_store_that_does_not_answer_is_tried_again(
         await process(ctx, transcoder, track.id)
 
     [waiting] = await all_tracks(ctx)
-    assert waiting.state is TrackState.PROCESSING
+    assert waiting.state is PlayableState.PROCESSING

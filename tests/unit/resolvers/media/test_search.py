@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db.repositories.media import MediaRepository
+from db.repositories.media.catalogue import MediaRepository
 from domain.pages import page_request
 from domain.viewer import ANONYMOUS
 from errors import BadInput

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from db.outbox import JobState
-from db.repositories.media import MediaRepository
-from domain.media.records import TrackState
+from db.repositories.media.catalogue import MediaRepository
+from domain.media.records import PlayableState
 from domain.media.streams import StreamQuality
 from domain.messages.codec import decode
 from domain.messages.events import AlbumReleased, TrackChanged
@@ -59,8 +59,8 @@ async def test_drafts_are_hidden_from_strangers(_case, viewer, sees_draft, as_vi
     ("_case", "changes"),
     [
         ("ready but not let go", {"published_at": None}),
-        ("let go but not ready", {"state": TrackState.PROCESSING}),
-        ("let go but failed", {"state": TrackState.FAILED}),
+        ("let go but not ready", {"state": PlayableState.PROCESSING}),
+        ("let go but failed", {"state": PlayableState.FAILED}),
     ],
 )
 async def test_a_track_is_public_only_when_ready_and_published(_case, changes, as_viewer) -> None:
@@ -146,7 +146,7 @@ async def test_a_stream_is_signed_for_the_tracks_own_folder(as_viewer, outside) 
     )
 
 
-@pytest.mark.parametrize("state", [s for s in TrackState if s is not TrackState.READY])
+@pytest.mark.parametrize("state", [s for s in PlayableState if s is not PlayableState.READY])
 async def test_there_is_no_stream_before_a_track_is_ready(state, as_viewer) -> None:
     track = a_track(state=state)
 
@@ -247,7 +247,7 @@ async def test_a_held_album_takes_new_tracks(profile, as_viewer) -> None:
 
 
 async def test_a_track_published_before_it_is_ready_stays_hidden(as_viewer, databases) -> None:
-    await keep_tracks(as_viewer(ANNA), a_draft(state=TrackState.UPLOADED))
+    await keep_tracks(as_viewer(ANNA), a_draft(state=PlayableState.UPLOADED))
 
     await tracks.publish_track(as_viewer(ANNA), a_draft().id)
 
@@ -262,7 +262,7 @@ async def test_a_track_published_before_it_is_ready_stays_hidden(as_viewer, data
         ("a stranger learns nothing of a draft", BEN, {"published_at": None}, NotFound),
         ("a stranger owns no public track", BEN, {}, Forbidden),
         ("an admin sees a draft but releases it not", ADMIN, {"published_at": None}, Forbidden),
-        ("the owner mends it first", ANNA, {"state": TrackState.FAILED}, TrackNotReady),
+        ("the owner mends it first", ANNA, {"state": PlayableState.FAILED}, TrackNotReady),
     ],
 )
 async def test_a_refused_publication_leaves_no_trace(
@@ -280,7 +280,7 @@ async def test_a_refused_publication_leaves_no_trace(
 
 async def test_a_failed_track_is_sent_to_the_workers_again(as_viewer, databases) -> None:
     failed = a_draft(
-        state=TrackState.FAILED, source_key="originals/ab/abc", failure_code="TRANSCODE_FAILED"
+        state=PlayableState.FAILED, source_key="originals/ab/abc", failure_code="TRANSCODE_FAILED"
     )
     await keep_tracks(as_viewer(ANNA), failed)
     ctx = as_viewer(ANNA)
@@ -295,7 +295,7 @@ async def test_a_failed_track_is_sent_to_the_workers_again(as_viewer, databases)
 
 
 async def test_a_track_whose_job_was_lost_can_be_sent_again(as_viewer, databases) -> None:
-    stuck = a_draft(state=TrackState.PROCESSING, source_key="originals/ab/abc")
+    stuck = a_draft(state=PlayableState.PROCESSING, source_key="originals/ab/abc")
     await keep_tracks(as_viewer(ANNA), stuck)
 
     track, job_id = await tracks.retry_processing(as_viewer(ANNA), stuck.id)
@@ -309,9 +309,9 @@ async def test_a_track_whose_job_was_lost_can_be_sent_again(as_viewer, databases
 @pytest.mark.parametrize(
     ("_case", "viewer", "state", "refusal"),
     [
-        ("a stranger learns nothing", BEN, TrackState.FAILED, NotFound),
-        ("a stranger mends no public track", BEN, TrackState.READY, Forbidden),
-        ("what did not fail needs no retry", ANNA, TrackState.READY, Conflict),
+        ("a stranger learns nothing", BEN, PlayableState.FAILED, NotFound),
+        ("a stranger mends no public track", BEN, PlayableState.READY, Forbidden),
+        ("what did not fail needs no retry", ANNA, PlayableState.READY, Conflict),
     ],
 )
 async def test_a_refused_retry_queues_nothing(

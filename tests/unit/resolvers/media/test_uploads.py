@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.media.object_keys import track_of_upload, upload_key
-from domain.media.records import TrackState
+from domain.media.records import PlayableState
 from domain.messages.events import TrackChanged
 from domain.pages import page_request
 from domain.viewer import ANONYMOUS
@@ -122,7 +122,7 @@ async def test_a_file_that_arrives_twice_is_processed_once(as_viewer, databases)
     again = await uploads.receive_file(as_viewer(), a_draft().id, **FILE)
 
     assert again == (track, job_id)
-    assert track == a_draft(state=TrackState.UPLOADED, version=2, **FILE)
+    assert track == a_draft(state=PlayableState.UPLOADED, version=2, **FILE)
     (job,) = await jobs_of(databases, "media")
     assert (job.id, job.owner_id, job.dedupe_key) == (job_id, "anna", "process:track-1")
     assert [event.name for event in await events_of(databases, "media")] == [TrackChanged.name]

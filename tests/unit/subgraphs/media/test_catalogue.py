@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.media.records import TrackState
+from domain.media.records import PlayableState
 from schema.ids import print_id
 from subgraphs.media.definition import MEDIA
 from tests.conftest import ADMIN, ANNA, BEN, MODERATOR
@@ -295,7 +295,7 @@ async def test_a_foreign_draft_cannot_be_published(as_viewer, databases) -> None
 
 
 async def test_a_failed_track_is_no_release_until_it_is_mended(as_viewer) -> None:
-    await keep_tracks(as_viewer(ANNA), a_track(state=TrackState.FAILED, published_at=None))
+    await keep_tracks(as_viewer(ANNA), a_track(state=PlayableState.FAILED, published_at=None))
     retry = """
     mutation Retry($id: ID!) {
       retryProcessing(input: {trackId: $id}) {

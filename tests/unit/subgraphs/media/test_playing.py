@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
-from db.repositories.media import MediaRepository
+from db.repositories.media.catalogue import MediaRepository
 from domain.ids import JobId, TrackId, UserId
 from domain.messages.commands import ProcessTrack
 from domain.viewer import ANONYMOUS

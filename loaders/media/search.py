@@ -22,7 +22,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator
 
 from db.read import query
-from db.tables.media import search_entries as entries
+from db.tables.media.search import search_entries as entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

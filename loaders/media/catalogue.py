@@ -1,8 +1,6 @@
-"""Reads of the media domain by key."""
+"""Reads of artists, albums and tracks."""
 
-from collections.abc import Hashable
-from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -17,20 +15,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import FromClause
 
-from db.read import Query, Read, SideBySide, key_in, query
-from db.tables.media import OPEN, PUBLIC, albums, artists, playback_sessions, tracks
+from db.read import Query, SideBySide, key_in, query
+from db.tables.media.catalogue import PUBLIC, albums, artists, tracks
 from db.types import Instant
 from domain.ids import AlbumId, ArtistId, TrackId
-from domain.media.playback_records import PlaybackSession
 from domain.media.records import Album, Artist, Track
-from domain.viewer import Sight
 from loaders.batch import BatchLoader, GroupLoader
 from loaders.pages import newest_of_each, page_of_each
 from loaders.sight import is_seen
 
 IS_PUBLIC = text(PUBLIC)
-
-PageLoaderT = TypeVar("PageLoaderT", bound=GroupLoader[Any, Any])
 
 
 def track_is_seen(table: FromClause) -> ColumnElement[bool]:
@@ -80,16 +74,6 @@ TRACKS_OF_OWNER = query(
     .limit(bindparam("limit", type_=Integer)),
     Track,
 )
-SESSIONS_BY_ID = query(
-    select(playback_sessions).where(key_in(playback_sessions.c.id)), PlaybackSession
-)
-OPEN_SESSION_OF_USER = query(
-    select(playback_sessions)
-    .where(playback_sessions.c.user_id == bindparam("user_id", type_=Text), text(OPEN))
-    .order_by(playback_sessions.c.id.desc())
-    .limit(1),
-    PlaybackSession,
-)
 
 
 class ArtistById(BatchLoader[ArtistId, Artist]):
@@ -137,57 +121,3 @@ class TracksByAlbumId(GroupLoader[AlbumId, Track]):
         order=place_on_album,
     )
     key_name = "album_id"
-
-
-class MediaLoaders:
-    """The loaders over media's tables."""
-
-    def __init__(self, read: Read) -> None:
-        self._read = read
-        self._pages: dict[Hashable, GroupLoader[Any, Any]] = {}
-
-    @cached_property
-    def artist_by_id(self) -> ArtistById:
-        """Artists."""
-        return ArtistById(self._read)
-
-    @cached_property
-    def album_by_id(self) -> AlbumById:
-        """Albums."""
-        return AlbumById(self._read)
-
-    @cached_property
-    def track_by_id(self) -> TrackById:
-        """Tracks."""
-        return TrackById(self._read)
-
-    def albums_by_artist_id(self, sight: Sight, *, limit: int, before: str) -> AlbumsByArtistId:
-        """The same page of many artists' albums."""
-        return self._page(AlbumsByArtistId, **sight._asdict(), limit=limit, before=before)
-
-    def tracks_by_artist_id(self, sight: Sight, *, limit: int, before: str) -> TracksByArtistId:
-        """The same page of many artists' tracks."""
-        return self._page(TracksByArtistId, **sight._asdict(), limit=limit, before=before)
-
-    def tracks_by_album_id(
-        self,
-        sight: Sight,
-        *,
-        limit: int,
-        disc: int,
-        number: int,
-        id: str,  # noqa: A002
-    ) -> TracksByAlbumId:
-        """The same page of many albums' tracks."""
-        return self._page(
-            TracksByAlbumId, **sight._asdict(), limit=limit, disc=disc, number=number, id=id
-        )
-
-    def _page(self, loader: type[PageLoaderT], **parameters: Any) -> PageLoaderT:
-        """One loader for all that ask for the same page, so that they share a statement."""
-        key = (loader, *parameters.values())
-        if key not in self._pages:
-            self._pages[key] = loader(self._read, **parameters)
-        found = self._pages[key]
-        assert isinstance(found, loader)
-        return found

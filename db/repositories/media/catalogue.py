@@ -15,16 +15,9 @@ from db.rows import (
     upsert,
     values_of,
 )
-from db.tables.media import (
-    AWAITED,
-    OPEN,
-    albums,
-    artists,
-    playback_sessions,
-    plays,
-    search_entries,
-    tracks,
-)
+from db.tables.media.catalogue import AWAITED, albums, artists, tracks
+from db.tables.media.playback import OPEN, playback_sessions, plays
+from db.tables.media.search import search_entries
 from domain.ids import AlbumId, ArtistId, PlaybackSessionId, TrackId, UserId
 from domain.media.playback_records import Play, PlaybackSession
 from domain.media.records import Album, Artist, Track

@@ -1,0 +1,1 @@
+"""The media domain inside a unit of work."""
