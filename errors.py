@@ -271,6 +271,12 @@ class UrlSignatureInvalid(AccessError):
     code = "URL_SIGNATURE_INVALID"
 
 
+class DirectUploadUnavailable(InputError):
+    """Objects lie on a disk here, not in a bucket: send the file to the upload's own address."""
+
+    code = "DIRECT_UPLOAD_UNAVAILABLE"
+
+
 class RangeNotSatisfiable(InputError):
     """The file ends before the range that was asked for."""
 

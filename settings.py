@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     s3_endpoint: str | None = None
     """An S3 dialect's endpoint; unset keeps objects in the data folder."""
 
+    s3_public_endpoint: str | None = None
+    """The same as clients reach it, for what they send there directly; by default the endpoint."""
+
     s3_bucket: str | None = Field(
         default=None, validation_alias=AliasChoices("TUTTI_S3_BUCKET", "S3_BUCKET_NAME")
     )

@@ -32,7 +32,7 @@ from adapters.storage.s3 import BucketAddress, S3Store
 from adapters.storage.signing import UrlSigner
 from db.engine import DOMAINS, Databases
 from domain.clock import SystemClock
-from domain.ports import Limits, ObjectStore, OperationChecks
+from domain.ports import DirectUploads, Limits, ObjectStore, OperationChecks
 from resolvers.context import Ports, UseCaseContext
 from settings import Settings
 
@@ -71,6 +71,7 @@ async def open_use_case_context(
                 tokens=build_tokens(settings),
                 buckets=buckets,
                 operation_checks=operation_checks,
+                direct_uploads=build_direct_uploads(settings),
             ),
             limits=build_limits(settings),
             clock=SystemClock(),
@@ -121,6 +122,15 @@ def build_store(settings: Settings) -> ObjectStore:
     if settings.s3_bucket is None:
         return LocalStore(settings.data_dir / "objects")
     return S3Store(bucket_address(settings))
+
+
+def build_direct_uploads(settings: Settings) -> DirectUploads | None:
+    """Uploads that go past us, into a bucket; None where there is no bucket."""
+    if settings.s3_bucket is None:
+        return None
+    from adapters.storage.presigning import PresignedUploads  # loads boto3
+
+    return PresignedUploads(bucket_address(settings), public_endpoint=settings.s3_public_endpoint)
 
 
 def bucket_address(settings: Settings) -> BucketAddress:

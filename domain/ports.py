@@ -1,6 +1,6 @@
 """Outside systems as the use cases see them: small protocols, wired by a composition root."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,6 +68,85 @@ class UrlSigner(Protocol):
 
     def sign_upload(self, key: str, bytes_max: int, expires_at: datetime) -> str:
         """The URL path where one object of at most `bytes_max` bytes may be PUT."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedPart:
+    """Where a client PUTs one part of a file: so many bytes, no more and no fewer."""
+
+    number: int
+    """From 1 on."""
+    size: int
+    url: str
+    """A whole URL, of the bucket's server."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPart:
+    """A part that has arrived, or that a client says has."""
+
+    number: int
+    etag: str
+    """As the bucket answered the PUT, without quotes."""
+    size: int = 0
+    """0 where the client says it: the bucket knows better."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnfinishedUpload:
+    """An upload in parts that was begun, and neither completed nor aborted."""
+
+    key: str
+    upload_id: str
+    begun_at: datetime
+
+
+class DirectUploads(Protocol):
+    """Files that clients PUT to the bucket in parts, past us, by presigned URLs.
+
+    What lies there then is as the client sent it: read it, check it, and put it into the
+    `ObjectStore` (which may seal it); then delete it here.
+    """
+
+    async def begin(self, key: str, content_type: str) -> str:
+        """Begin an upload; answers its id at the bucket."""
+        ...
+
+    async def sign_parts(
+        self, key: str, upload_id: str, sizes: Mapping[int, int], *, seconds: int
+    ) -> list[SignedPart]:
+        """URLs, good for some seconds, for parts of these sizes (by number, from 1)."""
+        ...
+
+    async def list_parts(self, key: str, upload_id: str) -> list[StoredPart]:
+        """The parts that have arrived, by number; raises NotFound."""
+        ...
+
+    async def complete(self, key: str, upload_id: str, parts: Sequence[StoredPart]) -> None:
+        """Join parts into the object; twice is once; raises NotFound, or BadInput (a part)."""
+        ...
+
+    async def abort(self, key: str, upload_id: str) -> None:
+        """Forget an upload and its parts; one that is not there is forgotten already."""
+        ...
+
+    async def list_unfinished(
+        self, prefix: str, *, before: datetime, uploads_max: int
+    ) -> list[UnfinishedUpload]:
+        """Uploads below a prefix that were begun before a moment."""
+        ...
+
+    async def size_of(self, key: str) -> int | None:
+        """Bytes of a completed upload; None where there is none."""
+        ...
+
+    async def fetch_to(self, key: str, path: Path) -> None:
+        """Copy a completed upload into a file; raises NotFound."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Remove a completed upload; one that is not there is removed already."""
         ...
 
 

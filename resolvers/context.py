@@ -12,6 +12,7 @@ from domain.clock import Clock
 from domain.messages.bookmark import Bookmark
 from domain.ports import (
     AccessTokens,
+    DirectUploads,
     Limits,
     LiveBus,
     ModelClient,
@@ -22,6 +23,7 @@ from domain.ports import (
 )
 from domain.rate_limits import Buckets
 from domain.viewer import ANONYMOUS, Viewer
+from errors import DirectUploadUnavailable
 from loaders.registry import Loaders
 
 RepoT = TypeVar("RepoT", bound=Repository)
@@ -43,6 +45,18 @@ class Ports:
     """None where nobody logs in: in a worker."""
     operation_checks: OperationChecks | None = None
     """None where no operations are published: in a worker."""
+    direct_uploads: DirectUploads | None = None
+    """None where objects lie on a disk."""
+
+    def require_direct_uploads(self) -> DirectUploads:
+        """The bucket that clients may upload to, past us.
+
+        Raises:
+            DirectUploadUnavailable: there is none.
+        """
+        if self.direct_uploads is None:
+            raise DirectUploadUnavailable("Files are not sent to a bucket here.")
+        return self.direct_uploads
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from adapters.identity.tokens import JwtAccessTokens
 from adapters.rate_limit.memory import MemoryBuckets
+from adapters.storage.s3 import BucketAddress
 from db.engine import DOMAINS, Databases
 from domain.ids import SessionId, UserId
 from domain.ports import Limits
@@ -28,6 +29,7 @@ from tests.databases import (
 )
 from tests.fakes.clock import FakeClock
 from tests.fakes.ports import FakeModels, FakePasswords, MemoryBus, MemoryStore, PlainUrls
+from tests.s3_server import s3_server
 from web.serving.http_server import keep_loop_free
 
 settings.register_profile(
@@ -68,6 +70,19 @@ def postgres_url() -> Iterator[str]:
     url = asyncio.run(make_postgres_database(name))
     yield url
     asyncio.run(drop_postgres_database(name))
+
+
+@pytest.fixture(scope="session")
+def s3_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder whose folders are the buckets of `s3_address`."""
+    return tmp_path_factory.mktemp("s3")
+
+
+@pytest.fixture(scope="session")
+def s3_address(s3_root: Path) -> Iterator[BucketAddress]:
+    """An S3 server on loopback that checks signatures, with one bucket."""
+    with s3_server(s3_root) as (address, _server):
+        yield address
 
 
 @pytest.fixture(params=["embedded", "distributed"])
