@@ -33,9 +33,19 @@ class Artist:
     """The name as imports compare it: `text_key(name)`; unique for each owner."""
     bio: str
     image_key: str | None
+    music_brainz_id: str | None = None
     released_at: datetime | None
     """When their first album was released; before that only the owner sees them."""
+    deleted_at: datetime | None = None
+    """When it was deleted; the row stays, and nobody sees it."""
+    version: int = 1
+    """Grows with each change."""
     created_at: datetime
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anyone may see them."""
+        return self.released_at is not None and self.deleted_at is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +62,31 @@ class Album:
     """As printed on it: a year, a month or a day."""
     cover_key: str | None
     """Object key of the cover picture."""
+    upc: str | None = None
+    """UPC or EAN; no other album of the owner's has it."""
+    music_brainz_id: str | None = None
+    """Of the release."""
+    is_explicit: bool = False
+    territories: str = ""
+    """Where it may be heard, as `Territories` prints it; empty: everywhere."""
+    release_at: datetime | None = None
+    """When it will be let go by itself; None where nothing is planned."""
     released_at: datetime | None
     """When its first track could be heard by anyone; set once."""
+    withdrawn_at: datetime | None = None
+    """When its owner took it back; None again with the next release."""
+    deleted_at: datetime | None = None
+    """When it was deleted; the row stays, and nobody sees it."""
+    version: int = 1
+    """Grows with each change."""
     created_at: datetime
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anyone may see it."""
+        return (
+            self.released_at is not None and self.withdrawn_at is None and self.deleted_at is None
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +100,13 @@ class Playable:
     state: PlayableState
     published_at: datetime | None
     """When its owner let it go; it is public once it is READY, too."""
+    release_at: datetime | None = None
+    """When it will be let go by itself; None where nothing is planned."""
+    deleted_at: datetime | None = None
+    """When it was deleted; the row stays, published no more, and nobody sees it."""
+    is_explicit: bool = False
+    territories: str = ""
+    """Where it may be heard, as `Territories` prints it; empty: everywhere."""
     failure_code: str | None
     failure: str | None
     """Why processing failed, for the owner to read."""
@@ -97,7 +136,11 @@ class Playable:
     @property
     def is_public(self) -> bool:
         """Whether anyone may see and hear it."""
-        return self.published_at is not None and self.state is PlayableState.READY
+        return (
+            self.published_at is not None
+            and self.state is PlayableState.READY
+            and self.deleted_at is None
+        )
 
     @property
     def owner(self) -> UserKey:
@@ -117,6 +160,14 @@ class Track(Playable):
     genre: str | None
     year: int | None
     isrc: str | None
+    iswc: str | None = None
+    """Of the work that is played."""
+    music_brainz_recording_id: str | None = None
+    music_brainz_work_id: str | None = None
+    version_title: str | None = None
+    """What sets it apart from other recordings of the song, such as `Live` or `Radio Edit`."""
+    language: str | None = None
+    """Of the words that are sung (BCP 47)."""
 
     @property
     def playable(self) -> PlayableKey:

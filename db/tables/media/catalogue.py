@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -26,6 +28,9 @@ PUBLIC = "published_at IS NOT NULL AND state = 'READY'"
 AWAITED = "state = 'AWAITING_FILE'"
 """Drafts whose file has not come; spelled the same in the index and in their count."""
 
+PLANNED = "release_at IS NOT NULL"
+"""What will be let go by itself; spelled the same in the indexes and in the reads they serve."""
+
 
 def playable_columns() -> list[Column[Any]]:
     """The columns of a `Playable`: each type that can be played has a table with them."""
@@ -36,6 +41,10 @@ def playable_columns() -> list[Column[Any]]:
         Column("duration_ms", Integer),
         Column("state", EnumText(PlayableState), nullable=False),
         Column("published_at", Instant),
+        Column("release_at", Instant),
+        Column("deleted_at", Instant),
+        Column("is_explicit", Boolean, nullable=False, server_default=false()),
+        Column("territories", Text, nullable=False, server_default=""),
         Column("failure_code", Text),
         Column("failure", Text),
         Column("file_name", Text),
@@ -56,6 +65,26 @@ def playable_columns() -> list[Column[Any]]:
     ]
 
 
+def identified(table: str, column: str, *, is_unique: bool = False) -> list[Index]:
+    """The index by which an identifier is found; a unique one holds for each owner."""
+    stated = text(f"{column} IS NOT NULL")
+    found = [Index(f"ix_{table}_{column}", column, sqlite_where=stated, postgresql_where=stated)]
+    if is_unique:
+        kept = text(f"{column} IS NOT NULL AND deleted_at IS NULL")
+        name = f"uq_{table}_owner_id_{column}"
+        columns = ("owner_id", column)
+        found.append(Index(name, *columns, unique=True, sqlite_where=kept, postgresql_where=kept))
+    return found
+
+
+def planned(table: str) -> Index:
+    """The index of what will be let go by itself, the soonest first."""
+    stated = text(PLANNED)
+    return Index(
+        f"ix_{table}_planned", "release_at", "id", sqlite_where=stated, postgresql_where=stated
+    )
+
+
 artists = Table(
     "artists",
     metadata,
@@ -65,9 +94,14 @@ artists = Table(
     Column("name_key", Text, nullable=False),
     Column("bio", Text, nullable=False, server_default=""),
     Column("image_key", Text),
+    Column("music_brainz_id", Text),
     Column("released_at", Instant),
+    Column("deleted_at", Instant),
+    Column("version", Integer, nullable=False, server_default="1"),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("owner_id", "name_key"),
+    *identified("artists", "music_brainz_id", is_unique=True),
+    Index("ix_artists_owner_id_id", "owner_id", "id"),
 )
 """Whose music it is; `name_key` lets an import find the artist again."""
 
@@ -81,10 +115,22 @@ albums = Table(
     Column("title_key", Text, nullable=False),
     Column("release_date", Text),
     Column("cover_key", Text),
+    Column("upc", Text),
+    Column("music_brainz_id", Text),
+    Column("is_explicit", Boolean, nullable=False, server_default=false()),
+    Column("territories", Text, nullable=False, server_default=""),
+    Column("release_at", Instant),
     Column("released_at", Instant),
+    Column("withdrawn_at", Instant),
+    Column("deleted_at", Instant),
+    Column("version", Integer, nullable=False, server_default="1"),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("artist_id", "title_key"),
+    *identified("albums", "upc", is_unique=True),
+    *identified("albums", "music_brainz_id", is_unique=True),
     Index("ix_albums_artist_id_id", "artist_id", "id"),
+    Index("ix_albums_owner_id_id", "owner_id", "id"),
+    planned("albums"),
 )
 """Every track is on one; `released_at` is set once, when its first track is public."""
 
@@ -99,6 +145,16 @@ tracks = Table(
     Column("genre", Text),
     Column("year", Integer),
     Column("isrc", Text),
+    Column("iswc", Text),
+    Column("music_brainz_recording_id", Text),
+    Column("music_brainz_work_id", Text),
+    Column("version_title", Text),
+    Column("language", Text),
+    *identified("tracks", "isrc"),
+    *identified("tracks", "iswc"),
+    *identified("tracks", "music_brainz_recording_id"),
+    *identified("tracks", "music_brainz_work_id"),
+    planned("tracks"),
     Index("ix_tracks_artist_id_id", "artist_id", "id"),
     Index("ix_tracks_owner_id_id", "owner_id", "id"),
     Index("ix_tracks_owner_id_source_hash", "owner_id", "source_hash"),
