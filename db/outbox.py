@@ -34,6 +34,8 @@ class Job:
     name: str
     state: JobState
     progress: float
+    step: str | None
+    """What is at work, or was when it ended badly; None where the work has no steps."""
     attempts: int
     error_code: str | None
     error: str | None

@@ -1,6 +1,7 @@
 """A unit of work: rows and outgoing messages of one domain in one commit."""
 
 from collections.abc import Callable
+from datetime import datetime
 from types import TracebackType
 from typing import ClassVar, Generic, Protocol, Self, TypeVar
 
@@ -82,10 +83,19 @@ class UnitOfWork(Generic[RepoT]):
         self.rows = self._repository(self._connection)
         return self
 
-    async def send(self, command: Command, *, owner_id: UserId | None = None) -> JobId:
-        """Queue a command of this domain; it starts only when we commit."""
+    async def send(
+        self,
+        command: Command,
+        *,
+        owner_id: UserId | None = None,
+        available_at: datetime | None = None,
+    ) -> JobId:
+        """Queue a command of this domain; it starts only when we commit, and not before then."""
         assert command.domain() in self._database.domains, command.name
-        return await add_command(self.connection, command, now=self._clock.now(), owner_id=owner_id)
+        now = self._clock.now()
+        return await add_command(
+            self.connection, command, now=now, owner_id=owner_id, available_at=available_at
+        )
 
     async def publish(self, event: Event) -> None:
         """Say that something happened; told only when we commit."""

@@ -17,6 +17,7 @@ JOB_COLUMNS = (
     jobs.c.name,
     jobs.c.state,
     jobs.c.progress,
+    jobs.c.step,
     jobs.c.attempts,
     jobs.c.error_code,
     jobs.c.error,

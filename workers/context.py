@@ -13,7 +13,7 @@ from resolvers.context import UseCaseContext
 
 PROGRESS_SECONDS_MIN: Final = 0.5
 
-ReportProgress = Callable[[float], Awaitable[None]]
+ReportProgress = Callable[[float, str | None], Awaitable[None]]
 
 
 class Tools(Protocol):
@@ -46,7 +46,7 @@ class Tools(Protocol):
 
 
 class Progress:
-    """Reports how far a job is, not more often than twice a second."""
+    """Reports how far a job is, not more often than twice a second; each new step at once."""
 
     def __init__(
         self, report: ReportProgress | None = None, *, seconds_min: float = PROGRESS_SECONDS_MIN
@@ -54,15 +54,17 @@ class Progress:
         self._report = report
         self._seconds_min = seconds_min
         self._reported_at = float("-inf")
+        self._step: str | None = None
 
-    async def set(self, fraction: float) -> None:
-        """Say that so much of the job is done, 0 to 1; most calls cost nothing."""
+    async def set(self, fraction: float, step: str | None = None) -> None:
+        """Say how much of the job is done, 0 to 1, and by which step; most calls cost nothing."""
         assert 0 <= fraction <= 1, fraction
         now = time.monotonic()
-        if self._report is None or now - self._reported_at < self._seconds_min:
+        is_soon = step == self._step and now - self._reported_at < self._seconds_min
+        if self._report is None or is_soon:
             return
-        self._reported_at = now
-        await self._report(fraction)
+        self._reported_at, self._step = now, step
+        await self._report(fraction, step)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +79,6 @@ class WorkerContext(UseCaseContext):
     """A failure now leaves the job dead: the moment to say so on the subject's row."""
     reporter: Progress = field(default_factory=Progress)
 
-    async def progress(self, fraction: float) -> None:
+    async def progress(self, fraction: float, step: str | None = None) -> None:
         """Say that so much of the job is done, 0 to 1; call it as often as is convenient."""
-        await self.reporter.set(fraction)
+        await self.reporter.set(fraction, step)

@@ -78,7 +78,7 @@ NO_LEASE: Final[dict[str, Any]] = {"lease_until": None, "lease_owner": None}
 QUEUED: Final = JobState.QUEUED.value
 RUNNING: Final = JobState.RUNNING.value
 
-MOVED_COLUMNS: Final = (jobs.c.id, jobs.c.owner_id, jobs.c.state, jobs.c.progress)
+MOVED_COLUMNS: Final = (jobs.c.id, jobs.c.owner_id, jobs.c.state, jobs.c.progress, jobs.c.step)
 NOW: Final = bindparam("now", type_=Instant())
 QUEUES_WAITING: Final = query(
     select(jobs.c.queue)
@@ -147,16 +147,16 @@ class JobRows:
             )
             return set(result.scalars())
 
-    async def set_progress(self, job: ClaimedJob, progress: float) -> bool:
+    async def set_progress(self, job: ClaimedJob, progress: float, step: str | None = None) -> bool:
         """Write how far the job is and tell its channel; False when the lease is lost."""
-        return await self._change(job, progress=progress, state=RUNNING)
+        return await self._change(job, progress=progress, step=step, state=RUNNING)
 
     async def finish(self, job: ClaimedJob) -> bool:
         """The job is done; False when the lease is lost."""
         now = self._clock.now()
         done = JobState.DONE.value
         return await self._change(
-            job, progress=1.0, state=done, finished_at=now, error=None, error_code=None
+            job, progress=1.0, step=None, state=done, finished_at=now, error=None, error_code=None
         )
 
     async def retry(self, job: ClaimedJob, failure: Failure, pause: timedelta) -> bool:
@@ -364,7 +364,9 @@ class JobRows:
         """Say in the same commit that a job moved, if somebody asked for it."""
         if moved is not None:
             if moved.owner_id is not None:
-                event = JobProgressed(job_id=moved.id, state=moved.state, progress=moved.progress)
+                event = JobProgressed(
+                    job_id=moved.id, state=moved.state, progress=moved.progress, step=moved.step
+                )
                 await add_event(connection, event, now=self._clock.now())
             await notify(connection)
 

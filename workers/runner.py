@@ -89,7 +89,7 @@ class Runner:
         self, job: ClaimedJob, rows: JobRows, handler: Handler, message: Message
     ) -> None:
         is_last = job.attempts >= handler.attempts_max
-        progress = Progress(lambda fraction: self._report(job, rows, fraction))
+        progress = Progress(lambda fraction, step: self._report(job, rows, fraction, step))
         context = self._make_context(job, progress, is_last)
         lease = asyncio.timeout(self._lease_seconds * 0.9)
         began, outcome = time.monotonic(), "done"
@@ -137,9 +137,11 @@ class Runner:
         log.warning("job %s (%s) is dead: %s", job.id, job.name, failure.message)
         await self._write(job, lambda: rows.bury(job, failure))
 
-    async def _report(self, job: ClaimedJob, rows: JobRows, fraction: float) -> None:
+    async def _report(
+        self, job: ClaimedJob, rows: JobRows, fraction: float, step: str | None
+    ) -> None:
         try:
-            await rows.set_progress(job, fraction)
+            await rows.set_progress(job, fraction, step)
         except DependencyError as error:
             log.info("progress of %s was not written: %s", job.id, error)
 

@@ -13,7 +13,7 @@ from adapters.transcode.ogg_headers import drop_repeated_headers, has_repeated_h
 from adapters.transcode.probe import probe
 from adapters.transcode.tags import read_tags
 from adapters.transcode.waveform import draw_waveform
-from domain.media.recordings import Loudness, OnProgress, Recording, Rendition, Tags, Waveform
+from domain.media.recordings import AudioFacts, Loudness, OnProgress, Rendition, Tags, Waveform
 
 SECONDS_MIN = 120.0
 SECONDS_OF_WORK_PER_SECOND = 1.0
@@ -34,13 +34,24 @@ class FfmpegTranscoder:
         """What the file says of itself, readable as audio or not."""
         return await asyncio.to_thread(read_tags, path)
 
-    async def open(self, path: Path, folder: Path) -> Recording:
-        """Facts, tags and cover of a file; a mended copy is put into `folder`.
+    async def mend(self, path: Path, folder: Path) -> Path:
+        """The file, or a copy of it in `folder` without the faults that we know."""
+        return await asyncio.to_thread(_mend, path, folder)
+
+    async def probe(self, path: Path) -> AudioFacts:
+        """What recording is in the file.
 
         Raises:
             NotAudio: no recording can be made of it.
         """
-        return await asyncio.to_thread(_open, path, folder)
+        return await asyncio.to_thread(probe, path)
+
+    async def make_cover(self, picture: bytes) -> bytes | None:
+        """A picture as a JPEG of our own making; None where it is none that can be shown."""
+        try:
+            return await asyncio.to_thread(make_cover, picture)
+        except NotAnImage:
+            return None
 
     async def measure_loudness(self, path: Path) -> Loudness:
         """Loudness over the whole.
@@ -59,7 +70,13 @@ class FfmpegTranscoder:
         return await draw_waveform(path)
 
     async def render(
-        self, recording: Recording, target: Path, on_progress: OnProgress, *, duration_ms: int
+        self,
+        path: Path,
+        target: Path,
+        on_progress: OnProgress,
+        *,
+        facts: AudioFacts,
+        duration_ms: int,
     ) -> list[Rendition]:
         """Write the HLS stream below `target`.
 
@@ -67,31 +84,19 @@ class FfmpegTranscoder:
             TranscodeFailed: FFmpeg failed or took too long.
         """
         return await transcode(
-            recording.path,
+            path,
             target,
             LADDERS["track"],
             on_progress,
             duration_ms=duration_ms,
-            sample_rate=recording.facts.sample_rate,
+            sample_rate=facts.sample_rate,
             seconds_max=SECONDS_MIN + SECONDS_OF_WORK_PER_SECOND * duration_ms / 1000,
         )
 
 
-def _open(path: Path, folder: Path) -> Recording:
-    source = path
-    if has_repeated_headers(path):
-        source = folder / f"mended{path.suffix}"
-        drop_repeated_headers(path, source)
-    facts = probe(source)
-    tags = read_tags(source)
-    return Recording(path=source, facts=facts, tags=tags, cover=_cover(tags))
-
-
-def _cover(tags: Tags) -> bytes | None:
-    """The cover if it can be shown; a broken picture does not spoil the recording."""
-    if tags.cover is None:
-        return None
-    try:
-        return make_cover(tags.cover)
-    except NotAnImage:
-        return None
+def _mend(path: Path, folder: Path) -> Path:
+    if not has_repeated_headers(path):
+        return path
+    mended = folder / f"mended{path.suffix}"
+    drop_repeated_headers(path, mended)
+    return mended

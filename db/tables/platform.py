@@ -45,6 +45,7 @@ jobs = Table(
     Column("lease_until", Instant),
     Column("lease_owner", Text),
     Column("progress", Float, nullable=False, server_default="0"),
+    Column("step", Text),
     Column("error_code", Text),
     Column("error", Text),
     Column("created_at", Instant, nullable=False),

@@ -4,6 +4,9 @@ from domain.ids import AlbumId, TrackId
 
 MASTER_PLAYLIST = "master.m3u8"
 UPLOAD_FOLDER = "uploads"
+STREAM_FOLDER = "hls"
+STREAM_VERSION = 2
+"""Counts up when the same file is made into other objects than before."""
 
 
 def upload_key(track_id: TrackId) -> str:
@@ -26,11 +29,9 @@ def cover_key(album_id: AlbumId, picture_hash: str) -> str:
     return f"covers/{album_id}/{picture_hash}.jpg"
 
 
-def hls_folder(track_id: TrackId, source_hash: str) -> str:
-    """The folder of a track's renditions, without a slash at its end."""
-    return f"hls/{track_id}/{source_hash}"
+def rendered_folder(playable_id: str, source_hash: str, *, run: int) -> str:
+    """The prefix of all that was made of a file to be streamed.
 
-
-def master_playlist_key(track_id: TrackId, source_hash: str) -> str:
-    """A track's multivariant playlist: what `Track.hls_key` holds."""
-    return f"{hls_folder(track_id, source_hash)}/{MASTER_PLAYLIST}"
+    Addresses are served as immutable, so each processing of the same file has its own.
+    """
+    return f"{STREAM_FOLDER}/{playable_id}/{source_hash}.{STREAM_VERSION}.{run}/"

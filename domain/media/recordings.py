@@ -8,6 +8,8 @@ from typing import Protocol
 
 OnProgress = Callable[[float], Awaitable[None]]
 """Hears how much is done, from 0 to 1, never backwards."""
+OnStepProgress = Callable[[float, str], Awaitable[None]]
+"""Hears how much of the whole is done, and which step is at work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,18 +73,6 @@ class Waveform:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recording:
-    """A file that turned out to be a recording."""
-
-    path: Path
-    """Where to read it; another file than the one given where that had to be mended."""
-    facts: AudioFacts
-    tags: Tags
-    cover: bytes | None
-    """The front cover as a JPEG of our own making."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendition:
     """One quality of a stream as it was written."""
 
@@ -109,8 +99,16 @@ class Transcoder(Protocol):
         """What the file says of itself, readable as audio or not."""
         ...
 
-    async def open(self, path: Path, folder: Path) -> Recording:
-        """Facts, tags and cover; raises NotAudio."""
+    async def mend(self, path: Path, folder: Path) -> Path:
+        """The file, or a copy of it in `folder` without the faults that we know."""
+        ...
+
+    async def probe(self, path: Path) -> AudioFacts:
+        """What recording is in the file; raises NotAudio."""
+        ...
+
+    async def make_cover(self, picture: bytes) -> bytes | None:
+        """A picture as a JPEG of our own making; None where it is none that can be shown."""
         ...
 
     async def measure_loudness(self, path: Path) -> Loudness:
@@ -122,7 +120,13 @@ class Transcoder(Protocol):
         ...
 
     async def render(
-        self, recording: Recording, target: Path, on_progress: OnProgress, *, duration_ms: int
+        self,
+        path: Path,
+        target: Path,
+        on_progress: OnProgress,
+        *,
+        facts: AudioFacts,
+        duration_ms: int,
     ) -> list[Rendition]:
         """Write the HLS stream, `master.m3u8` last; raises TranscodeFailed."""
         ...

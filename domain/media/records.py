@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from domain.ids import AlbumId, ArtistId, PlayableKey, PlayableKind, TrackId, UserId, UserKey
 
@@ -93,6 +94,8 @@ class Album:
 class Playable:
     """What all that can be played has in common: an owner, a file, and how far it is."""
 
+    kind: ClassVar[PlayableKind]
+
     id: str
     owner_id: UserId
     title: str
@@ -147,10 +150,17 @@ class Playable:
         """Who may change it."""
         return UserKey(self.owner_id)
 
+    @property
+    def playable(self) -> PlayableKey:
+        """How other domains name it."""
+        return PlayableKey(self.kind, self.id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track(Playable):
     """A recording."""
+
+    kind: ClassVar[PlayableKind] = PlayableKind.TRACK
 
     id: TrackId
     artist_id: ArtistId
@@ -168,11 +178,6 @@ class Track(Playable):
     """What sets it apart from other recordings of the song, such as `Live` or `Radio Edit`."""
     language: str | None = None
     """Of the words that are sung (BCP 47)."""
-
-    @property
-    def playable(self) -> PlayableKey:
-        """How other domains name it."""
-        return PlayableKey(PlayableKind.TRACK, self.id)
 
 
 def new_track(track_id: TrackId, album: Album, *, title: str, now: datetime) -> Track:

@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from domain.ids import TokenId, TrackId, UserId
+from domain.ids import PlayableKey, PlayableKind, TokenId, TrackId, UserId
 from domain.messages.envelope import Command
 
 
@@ -28,8 +28,46 @@ class ImportFile(Command, frozen=True, kw_only=True):
         return f"import:{self.owner_id}:{digest}"
 
 
+class ProcessPlayable(Command, frozen=True, kw_only=True):
+    """Read, measure and transcode the original file of something playable."""
+
+    name = "media.process_playable.v1"
+    queue = "media"
+    kind: PlayableKind
+    playable_id: str
+
+    @property
+    def dedupe_key(self) -> str:
+        """One processing of a thing at a time."""
+        return process_key(self.playable_id)
+
+
+def process_command(key: PlayableKey) -> ProcessPlayable:
+    """Process something by its key."""
+    return ProcessPlayable(kind=key.kind, playable_id=key.id)
+
+
+def process_key(playable_id: str) -> str:
+    """What all processing of a playable has in common: ids are unique over all kinds."""
+    return f"process:{playable_id}"
+
+
+class DropStream(Command, frozen=True, kw_only=True):
+    """Delete the objects of a stream that is served no more."""
+
+    name = "media.drop_stream.v1"
+    kind: PlayableKind
+    playable_id: str
+    folder: str
+
+    @property
+    def dedupe_key(self) -> str:
+        """Each stream goes once."""
+        return f"drop:{self.folder}"
+
+
 class ProcessTrack(Command, frozen=True, kw_only=True):
-    """Read, measure and transcode a track's original file."""
+    """What was queued before other things than tracks could be processed."""
 
     name = "media.process_track.v1"
     queue = "media"
@@ -38,7 +76,7 @@ class ProcessTrack(Command, frozen=True, kw_only=True):
     @property
     def dedupe_key(self) -> str:
         """One processing of a track at a time."""
-        return f"process:{self.track_id}"
+        return process_key(self.track_id)
 
 
 class MintToken(Command, frozen=True, kw_only=True):

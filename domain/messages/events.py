@@ -169,6 +169,8 @@ class JobProgressed(Event, frozen=True, kw_only=True):
     state: str
     progress: float
     """0 to 1."""
+    step: str | None = None
+    """What is at work, where the work has steps."""
 
     @property
     def channel(self) -> str:

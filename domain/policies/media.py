@@ -2,7 +2,7 @@
 
 from domain.ids import UserId
 from domain.media.playback_records import PlaybackSession
-from domain.media.records import Album, Artist, Track
+from domain.media.records import Album, Artist, Playable, Track
 from domain.viewer import Role, Viewer
 from errors import Forbidden, NotFound
 
@@ -69,6 +69,22 @@ def require_manage_track(viewer: Viewer, track: Track | None) -> Track:
     if not _is_owner_or_admin(viewer, found.owner_id):
         raise Forbidden("Only its owner may do this with a track.")
     return found
+
+
+def require_manage_playable(viewer: Viewer, playable: Playable | None) -> Playable:
+    """Something playable of any kind, if the viewer looks after it: its owner, or an admin.
+
+    Raises:
+        NotFound: there is no such thing for this viewer.
+        Forbidden: it is somebody else's.
+    """
+    if playable is None:
+        raise NotFound("There is no such thing to play.", field="id")
+    if _is_owner_or_admin(viewer, playable.owner_id):
+        return playable
+    if playable.is_public:
+        raise Forbidden("Only its owner may do this.")
+    raise NotFound("There is no such thing to play.", field="id")
 
 
 def require_own_session(viewer: Viewer, session: PlaybackSession | None) -> PlaybackSession:

@@ -17,7 +17,7 @@ from domain.media.file_names import is_audio_name, title_of_file
 from domain.media.object_keys import original_key
 from domain.media.recordings import OnProgress, Tags, Transcoder
 from domain.media.records import Album, Artist, PlayableState, Track, new_track
-from domain.messages.commands import ImportFile, ImportFolder, ProcessTrack
+from domain.messages.commands import ImportFile, ImportFolder, process_command
 from domain.policies.media import require_import
 from errors import BadInput, TooLarge
 from resolvers.context import RequestContext, UseCaseContext
@@ -133,7 +133,7 @@ async def _add_imported(
     )
     track = _imported_track(ctx, original, tags, artist, album, track_id=track_id, title=title)
     await add_track(uow, track, ctx.clock)
-    await uow.send(ProcessTrack(track_id=track_id), owner_id=owner_id)
+    await uow.send(process_command(track.playable), owner_id=owner_id)
     return True
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from db.repositories.media.catalogue import MediaRepository
 from db.unit_of_work import UnitOfWork
 from domain.clock import Clock
-from domain.media.records import Track
+from domain.media.records import Playable, Track
 from domain.messages.events import AlbumReleased, TrackChanged
 
 MediaWork = UnitOfWork[MediaRepository]
@@ -28,6 +28,14 @@ async def save_track(uow: MediaWork, track: Track, clock: Clock) -> Track:
     await uow.rows.save_track(changed)
     await _tell(uow, changed, clock)
     return changed
+
+
+async def save_playable(uow: MediaWork, playable: Playable, clock: Clock) -> Playable:
+    """Write a changed record of any kind with its next version, and tell of it."""
+    match playable:
+        case Track():
+            return await save_track(uow, playable, clock)
+    raise AssertionError(f"nobody saves a {playable.kind}")
 
 
 async def _tell(uow: MediaWork, track: Track, clock: Clock) -> None:

@@ -15,7 +15,7 @@ from domain.media.streams import (
     quality_playlist,
     stream_folder,
 )
-from domain.messages.commands import ProcessTrack
+from domain.messages.commands import process_command, process_key
 from domain.pages import (
     Page,
     PageRequest,
@@ -94,11 +94,7 @@ async def list_tracks_of_artists(
 
 async def jobs_of(ctx: RequestContext, tracks: Sequence[Track]) -> list[Job | None]:
     """Each one's processing that is under way, for whoever looks after the track."""
-    keys = {
-        track.id: ProcessTrack(track_id=track.id).dedupe_key
-        for track in tracks
-        if track.state in UNDER_WAY
-    }
+    keys = {track.id: process_key(track.id) for track in tracks if track.state in UNDER_WAY}
     if not keys:
         return [None] * len(tracks)
     found = await ctx.loaders.jobs("media").unfinished_by_dedupe_key.load_all(list(keys.values()))
@@ -168,7 +164,7 @@ async def retry_processing(ctx: RequestContext, track_id: TrackId) -> tuple[Trac
         retried = rules.retry(track)
         if retried != track:
             retried = await save_track(uow, retried, ctx.clock)
-        job_id = await uow.send(ProcessTrack(track_id=track_id), owner_id=track.owner_id)
+        job_id = await uow.send(process_command(track.playable), owner_id=track.owner_id)
         await uow.commit()
     forget_track(ctx, retried)
     return retried, job_id

@@ -9,7 +9,7 @@ from domain.ids import JobId, TrackId, UserId, new_id
 from domain.media import object_keys, rules
 from domain.media.file_names import title_of_file
 from domain.media.records import Track, new_track
-from domain.messages.commands import ProcessTrack
+from domain.messages.commands import process_command
 from domain.policies.media import require_upload
 from errors import BadInput, NotFound, TooManyDrafts
 from resolvers.context import RequestContext, UseCaseContext
@@ -130,7 +130,7 @@ async def receive_file(
         )
         if received != track:
             received = await save_track(uow, received, ctx.clock)
-        job_id = await uow.send(ProcessTrack(track_id=track_id), owner_id=track.owner_id)
+        job_id = await uow.send(process_command(track.playable), owner_id=track.owner_id)
         await uow.commit()
     return received, job_id
 

@@ -23,9 +23,12 @@ strawberry.enum(JobState, description="Where a job stands; DONE and DEAD are fin
 class Job(Node):
     """A piece of background work of any domain."""
 
-    name: str = strawberry.field(description="What it does, such as `media.process_track.v1`.")
+    name: str = strawberry.field(description="What it does, such as `media.process_playable.v1`.")
     state: JobState
     progress: float = strawberry.field(description="0 to 1.")
+    step: str | None = strawberry.field(
+        description="What is at work, such as `renditions`, or was when it failed."
+    )
     attempts: int
     error_code: str | None
     error: str | None = strawberry.field(description="Why the last attempt failed.")

@@ -22,10 +22,11 @@ from subgraphs.media.payloads import (
     UploadTrackPayload,
 )
 from subgraphs.media.playback_mutations import PlaybackMutation
+from subgraphs.media.processing_mutations import ProcessingMutation
 
 
 @strawberry.type
-class Mutation(PlaybackMutation):
+class Mutation(PlaybackMutation, ProcessingMutation):
     """What media can be told."""
 
     @strawberry.mutation(

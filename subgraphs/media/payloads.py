@@ -9,7 +9,7 @@ from schema.problems import Problem, problems_field
 from schema.scalars import DateTime
 from subgraphs.media.job_types import Job
 from subgraphs.media.playback_types import PlaybackSession
-from subgraphs.media.types import Track
+from subgraphs.media.types import Playable, Track
 
 
 @strawberry.type
@@ -37,6 +37,15 @@ class RetryProcessingPayload:
     """The answer to retryProcessing."""
 
     track: media.Track | None = strawberry.field(graphql_type=Track | None, default=None)
+    job: JobRecord | None = strawberry.field(graphql_type=Job | None, default=None)
+    problems: list[Problem] = problems_field()
+
+
+@strawberry.type
+class ReprocessPayload:
+    """The answer to reprocess."""
+
+    playable: media.Playable | None = strawberry.field(graphql_type=Playable | None, default=None)
     job: JobRecord | None = strawberry.field(graphql_type=Job | None, default=None)
     problems: list[Problem] = problems_field()
 

@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from domain.messages.commands import ImportFile, ImportFolder, ProcessTrack
+from domain.ids import PlayableKey, PlayableKind
+from domain.messages.commands import (
+    DropStream,
+    ImportFile,
+    ImportFolder,
+    ProcessPlayable,
+    ProcessTrack,
+)
 from resolvers.media import importing, processing
 from workers.context import WorkerContext
 from workers.registry import handles
@@ -25,13 +32,30 @@ async def import_file(command: ImportFile, ctx: WorkerContext) -> None:
     await importing.import_file(ctx, ctx.tools.transcoder, command.path, command.owner_id)
 
 
+@handles(ProcessPlayable, queue="media", attempts_max=3, seconds_max=PROCESS_SECONDS_MAX)
+async def process_playable(command: ProcessPlayable, ctx: WorkerContext) -> None:
+    """Make a stream of a file; every object has a fixed key, so twice is once."""
+    await _process(PlayableKey(command.kind, command.playable_id), ctx)
+
+
 @handles(ProcessTrack, queue="media", attempts_max=3, seconds_max=PROCESS_SECONDS_MAX)
 async def process_track(command: ProcessTrack, ctx: WorkerContext) -> None:
-    """Make a stream of a track's file; every object has a fixed key, so twice is once."""
-    await processing.process_track(
+    """The same, as it was queued before other things than tracks could be processed."""
+    await _process(PlayableKey(PlayableKind.TRACK, command.track_id), ctx)
+
+
+@handles(DropStream, seconds_max=FILE_SECONDS_MAX)
+async def drop_stream(command: DropStream, ctx: WorkerContext) -> None:
+    """Delete a stream that is served no more; what is gone already is no error."""
+    key = PlayableKey(command.kind, command.playable_id)
+    await processing.drop_stream(ctx, key, command.folder)
+
+
+async def _process(key: PlayableKey, ctx: WorkerContext) -> None:
+    await processing.process(
         ctx,
         ctx.tools.transcoder,
-        command.track_id,
+        key,
         on_progress=ctx.progress,
         is_last_attempt=ctx.is_last_attempt,
     )

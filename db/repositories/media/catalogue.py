@@ -18,9 +18,17 @@ from db.rows import (
 from db.tables.media.catalogue import AWAITED, albums, artists, tracks
 from db.tables.media.playback import OPEN, playback_sessions, plays
 from db.tables.media.search import search_entries
-from domain.ids import AlbumId, ArtistId, PlaybackSessionId, TrackId, UserId
+from domain.ids import (
+    AlbumId,
+    ArtistId,
+    PlayableKey,
+    PlayableKind,
+    PlaybackSessionId,
+    TrackId,
+    UserId,
+)
 from domain.media.playback_records import Play, PlaybackSession
-from domain.media.records import Album, Artist, Track
+from domain.media.records import Album, Artist, Playable, Track
 from domain.media.search_text import fold_words, text_key
 
 
@@ -91,6 +99,12 @@ class MediaRepository:
         return await lock_record(
             self._connection, select(tracks).where(tracks.c.id == track_id), Track
         )
+
+    async def lock_playable(self, key: PlayableKey) -> Playable | None:
+        """Whatever has this key, held for update."""
+        match key.kind:
+            case PlayableKind.TRACK:
+                return await self.lock_track(TrackId(key.id))
 
     async def count_awaited(self, owner_id: UserId) -> int:
         """The owner's drafts whose files have not come."""

@@ -15,7 +15,7 @@ from adapters.transcode.transcoder import FfmpegTranscoder
 from domain.media.records import PlayableState
 from resolvers.context import RequestContext
 from resolvers.media.importing import import_file
-from resolvers.media.processing import process_track
+from resolvers.media.processing import process
 from tests.conftest import ADMIN, SHARED_DATA
 from tests.unit.adapters.transcode.sounds import decoded_seconds
 from tests.unit.resolvers.media.imports import OWNER, all_artists, all_tracks
@@ -36,7 +36,7 @@ pytestmark = [
 ]
 
 
-async def ignore(_fraction: float) -> None:
+async def ignore(_fraction: float, _step: str) -> None:
     """Take no notice."""
 
 
@@ -52,7 +52,7 @@ async def test_a_real_recording_plays_from_its_signed_address(
 
     await import_file(ctx, transcoder, str(AUDIO / name), OWNER)
     [track] = await all_tracks(ctx)
-    await process_track(ctx, transcoder, track.id, on_progress=ignore, is_last_attempt=True)
+    await process(ctx, transcoder, track.playable, on_progress=ignore, is_last_attempt=True)
 
     [track] = await all_tracks(ctx)
     [artist, *_] = await all_artists(ctx)

@@ -143,7 +143,7 @@ async def test_jobs_outlive_a_killed_gateway_and_its_worker_does_not(house: Hous
     assert house.ask(ended) == [
         ("media.import_file.v1", "done", FILES),
         ("media.import_folder.v1", "done", 1),
-        ("media.process_track.v1", "done", FILES),
+        ("media.process_playable.v1", "done", FILES),
     ]
     assert len(killed) >= ROUNDS
     assert len(list((house.folder / "var" / "objects").rglob("master.m3u8"))) == FILES
@@ -154,7 +154,7 @@ async def test_jobs_outlive_a_killed_gateway_and_its_worker_does_not(house: Hous
 def in_mid_transcode(house: House) -> set[object]:
     """The claims under which tracks are being processed and have come some way."""
     started = (
-        "SELECT lease_owner FROM jobs WHERE name = 'media.process_track.v1'"
+        "SELECT lease_owner FROM jobs WHERE name = 'media.process_playable.v1'"
         " AND state = 'running' AND progress > 0"
     )
     return {owner for (owner,) in house.ask(started)}

@@ -9,7 +9,8 @@ from sqlalchemy import select, text
 
 from db.repositories.social import SocialRepository
 from db.tables.social import known_playables
-from domain.messages.commands import ProcessTrack
+from domain.ids import PlayableKind
+from domain.messages.commands import ProcessPlayable
 from domain.messages.events import UserRegistered
 from domain.social.records import KnownPlayable
 from errors import DatabaseBusy, OutcomeUnknown
@@ -42,7 +43,7 @@ async def test_nothing_is_kept_without_commit(_case, as_viewer, databases) -> No
         async with as_viewer().unit_of_work(SocialRepository) as uow:
             await uow.rows.keep_playable(playable("Track:1"))
             await uow.publish(UserRegistered(user_id="u", username="u"))
-            await uow.send(ProcessTrack(track_id="1"))
+            await uow.send(ProcessPlayable(kind=PlayableKind.TRACK, playable_id="1"))
             if _case == "an error inside":
                 raise ZeroDivisionError
 
@@ -57,11 +58,11 @@ async def test_a_command_with_the_same_key_is_queued_once_while_it_waits(
     ids = []
     for _ in range(2):
         async with as_viewer().unit_of_work(SocialRepository) as uow:
-            ids.append(await uow.send(ProcessTrack(track_id="1")))
+            ids.append(await uow.send(ProcessPlayable(kind=PlayableKind.TRACK, playable_id="1")))
             await uow.commit()
 
     assert ids[0] == ids[1]
-    assert await job_names(databases) == ["media.process_track.v1"]
+    assert await job_names(databases) == ["media.process_playable.v1"]
 
 
 @pytest.mark.parametrize("profile", ["distributed"])

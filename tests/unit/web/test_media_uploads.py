@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from adapters.storage.signing import UrlSigner
 from domain.media.records import PlayableState
 from domain.messages.codec import decode
-from domain.messages.commands import ProcessTrack
+from domain.messages.commands import ProcessPlayable
 from resolvers.context import RequestContext
 from resolvers.media.uploads import NewTrack, Upload, upload_track
 from schema.ids import parse_id
@@ -73,8 +73,8 @@ async def test_a_file_is_kept_and_handed_to_the_workers(
     assert (track.state, track.source_hash) == (PlayableState.UPLOADED, digest)
     assert (track.source_bytes, track.source_key) == (SIZE, f"originals/{digest[:2]}/{digest}")
     assert outside.store.objects[str(track.source_key)][0] == FILE
-    assert decode(payload, ProcessTrack).track_id == track.id
-    assert name == ProcessTrack.name
+    assert decode(payload, ProcessPlayable).playable_id == track.id
+    assert name == ProcessPlayable.name
     assert list(scratch.iterdir()) == []
 
 

@@ -20,12 +20,14 @@ async def test_a_broken_cover_does_not_spoil_a_recording(tmp_path: Path) -> None
     file = FLAC(path)
     file.add_picture(picture)
     file.save()
+    transcoder = FfmpegTranscoder(tmp_path / "scratch")
 
-    recording = await FfmpegTranscoder(tmp_path / "scratch").open(path, tmp_path)
+    facts = await transcoder.probe(await transcoder.mend(path, tmp_path))
+    tags = await transcoder.read_tags(path)
 
-    assert recording.path == path
-    assert recording.facts.codec == "flac"
-    assert recording.cover is None
+    assert facts.codec == "flac"
+    assert tags.cover == b"not a picture"
+    assert await transcoder.make_cover(tags.cover) is None
 
 
 async def test_what_is_no_recording_is_refused(tmp_path: Path) -> None:
@@ -33,7 +35,7 @@ async def test_what_is_no_recording_is_refused(tmp_path: Path) -> None:
     path.write_text("no sound")
 
     with pytest.raises(NotAudio, match="The file is text, not audio"):
-        await FfmpegTranscoder(tmp_path / "scratch").open(path, tmp_path)
+        await FfmpegTranscoder(tmp_path / "scratch").probe(path)
 
 
 async def test_a_workspace_is_empty_at_first_and_gone_at_last(tmp_path: Path) -> None:

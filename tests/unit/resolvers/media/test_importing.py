@@ -12,7 +12,7 @@ from mutagen.flac import FLAC
 from adapters.transcode.transcoder import FfmpegTranscoder
 from domain.media.records import PlayableState
 from domain.messages.codec import decode
-from domain.messages.commands import ImportFile, ImportFolder, ProcessTrack
+from domain.messages.commands import ImportFile, ImportFolder, ProcessPlayable
 from domain.viewer import ANONYMOUS, Viewer
 from errors import AppError, BadInput, Forbidden, TooLarge, Unauthenticated
 from resolvers.context import RequestContext
@@ -189,8 +189,8 @@ async def test_a_file_becomes_a_track_on_its_way(
     assert outside.store.objects.keys() == {f"originals/{digest[:2]}/{digest}"}
     assert outside.store.objects[str(track.source_key)][0] == path.read_bytes()
     [(name, payload)] = await queued(ctx)
-    assert name == ProcessTrack.name
-    assert decode(payload, ProcessTrack).track_id == track.id
+    assert name == ProcessPlayable.name
+    assert decode(payload, ProcessPlayable).playable_id == track.id
     assert changes(await told(ctx)) == ["UPLOADED hidden"]
 
 

@@ -12,13 +12,13 @@ from adapters.transcode.transcoder import FfmpegTranscoder
 from db.repositories.media.catalogue import MediaRepository
 from devtools.demo_music import draw_cover
 from devtools.demo_score import TIDES
-from domain.ids import TrackId
-from domain.media.recordings import OnProgress, Recording, Rendition
+from domain.ids import PlayableKey, PlayableKind, TrackId
+from domain.media.recordings import AudioFacts, OnProgress, OnStepProgress, Rendition
 from domain.media.records import PlayableState, Track
 from errors import NotAudio, StorageUnavailable, TranscodeFailed
 from resolvers.context import RequestContext
+from resolvers.media import processing
 from resolvers.media.importing import import_file
-from resolvers.media.processing import process_track
 from tests.conftest import ADMIN, FakeOutside
 from tests.unit.adapters.transcode.sounds import a_tone, decoded_seconds
 from tests.unit.resolvers.media.imports import (
@@ -37,9 +37,15 @@ class BrokenTranscoder(FfmpegTranscoder):
     """Fails in mid-render, after some files were written."""
 
     async def render(
-        self, recording: Recording, target: Path, on_progress: OnProgress, *, duration_ms: int
+        self,
+        path: Path,
+        target: Path,
+        on_progress: OnProgress,
+        *,
+        facts: AudioFacts,
+        duration_ms: int,
     ) -> list[Rendition]:
-        await super().render(recording, target, on_progress, duration_ms=duration_ms)
+        await super().render(path, target, on_progress, facts=facts, duration_ms=duration_ms)
         raise TranscodeFailed("FFmpeg exited with 1.")
 
 
@@ -53,7 +59,7 @@ def ctx(as_viewer: AsViewer) -> RequestContext:
     return as_viewer(ADMIN)
 
 
-async def ignore(_fraction: float) -> None:
+async def ignore(_fraction: float, _step: str) -> None:
     """Take no notice."""
 
 
@@ -79,13 +85,13 @@ async def process(
     transcoder: FfmpegTranscoder,
     track_id: str,
     *,
-    on_progress: OnProgress = ignore,
+    on_progress: OnStepProgress = ignore,
     is_last_attempt: bool = False,
 ) -> None:
-    await process_track(
+    await processing.process(
         ctx,
         transcoder,
-        TrackId(track_id),
+        PlayableKey(PlayableKind.TRACK, track_id),
         on_progress=on_progress,
         is_last_attempt=is_last_attempt,
     )
@@ -97,14 +103,14 @@ async def test_a_recording_becomes_a_stream(
     track = await imported(ctx, tmp_path / "a.flac", transcoder, cover=draw_cover(TIDES))
     heard: list[float] = []
 
-    async def hear(fraction: float) -> None:
+    async def hear(fraction: float, _step: str) -> None:
         heard.append(fraction)
 
     await process(ctx, transcoder, track.id, on_progress=hear)
 
     [ready] = await all_tracks(ctx)
     [album] = await all_albums(ctx)
-    folder = f"hls/{track.id}/{track.source_hash}/"
+    folder = f"hls/{track.id}/{track.source_hash}.2.0/"
     assert ready.state is PlayableState.READY
     assert (ready.duration_ms, ready.codec, ready.sample_rate) == (2_000, "flac", 44_100)
     assert (ready.channels, ready.isrc, ready.genre) == (2, "QZABC2300007", "Folk")
@@ -157,7 +163,7 @@ async def test_what_was_stored_plays_from_end_to_end(
         file = tmp_path / "download" / key
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
-    master = tmp_path / "download" / "hls" / track.id / str(track.source_hash) / "master.m3u8"
+    master = tmp_path / "download" / "hls" / track.id / f"{track.source_hash}.2.0" / "master.m3u8"
     for playlist in (master, *(master.parent / n / "index.m3u8" for n in ("low", "high"))):
         assert abs(decoded_seconds(playlist) - 2.0) < 0.1
     types = {Path(key).suffix[1:]: outside.store.objects[key][1] for key in stored}
@@ -181,11 +187,11 @@ async def test_a_run_cut_off_in_the_middle_is_taken_up_again(
     ctx: RequestContext, outside: FakeOutside, transcoder: FfmpegTranscoder, tmp_path: Path
 ) -> None:
     track = await imported(ctx, tmp_path / "a.flac", transcoder)
-    left_behind = f"hls/{track.id}/{track.source_hash}/low/99999.m4s"
+    left_behind = f"hls/{track.id}/{track.source_hash}.2.0/low/99999.m4s"
     reached = asyncio.Event()
 
-    async def stop_at_the_store(fraction: float) -> None:
-        if fraction >= 0.9:
+    async def stop_at_the_store(fraction: float, _step: str) -> None:
+        if fraction >= 0.93:
             await outside.store.put(left_behind, b"half", "audio/mp4")
             reached.set()
             await asyncio.Event().wait()
@@ -244,7 +250,7 @@ async def test_the_last_attempt_says_why_and_leaves_no_half_stream(
     ctx: RequestContext, outside: FakeOutside, transcoder: FfmpegTranscoder, tmp_path: Path
 ) -> None:
     track = await imported(ctx, tmp_path / "a.flac", transcoder)
-    await outside.store.put(f"hls/{track.id}/{track.source_hash}/low/00000.m4s", b"half", "")
+    await outside.store.put(f"hls/{track.id}/{track.source_hash}.2.0/low/00000.m4s", b"half", "")
 
     with pytest.raises(TranscodeFailed):
         await process(ctx, BrokenTranscoder(tmp_path / "scratch"), track.id, is_last_attempt=True)
@@ -286,8 +292,8 @@ async def test_a_file_that_was_replaced_meanwhile_is_not_overwritten(
 ) -> None:
     track = await imported(ctx, tmp_path / "a.flac", transcoder)
 
-    async def replace_at_the_end(fraction: float) -> None:
-        if fraction == 0.9:
+    async def replace_at_the_end(fraction: float, _step: str) -> None:
+        if fraction == 1.0:
             async with ctx.unit_of_work(MediaRepository) as uow:
                 now = await uow.rows.lock_track(TrackId(track.id))
                 assert now is not None

@@ -288,7 +288,7 @@ async def test_a_failed_track_is_sent_to_the_workers_again(as_viewer, databases)
     track, job_id = await tracks.retry_processing(ctx, failed.id)
 
     (job,) = await jobs_of(databases, "media")
-    assert (job.id, job.name, job.owner_id) == (job_id, "media.process_track.v1", "anna")
+    assert (job.id, job.name, job.owner_id) == (job_id, "media.process_playable.v1", "anna")
     assert (track.state, track.failure_code, track.version) == ("UPLOADED", None, 2)
     assert [job.state for job in await tracks.jobs_of(ctx, [track])] == [JobState.QUEUED]
     assert await tracks.progress_of(ctx, [track]) == [0.0]

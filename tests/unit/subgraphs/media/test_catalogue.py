@@ -311,7 +311,7 @@ async def test_a_failed_track_is_no_release_until_it_is_mended(as_viewer) -> Non
 
     assert refused["publishTrack"]["problems"] == [{"code": "TRACK_NOT_READY", "field": "id"}]
     assert retried["track"] == {"state": "UPLOADED", "progress": 0.0, "job": {"state": "QUEUED"}}
-    assert retried["job"]["name"] == "media.process_track.v1"
+    assert retried["job"]["name"] == "media.process_playable.v1"
     assert twice == retried
     assert published["publishTrack"] == {"track": {"isPublic": False}, "problems": []}
 

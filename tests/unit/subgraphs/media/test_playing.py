@@ -6,8 +6,8 @@ from contextlib import aclosing
 import pytest
 
 from db.repositories.media.catalogue import MediaRepository
-from domain.ids import JobId, TrackId, UserId
-from domain.messages.commands import ProcessTrack
+from domain.ids import JobId, PlayableKind, UserId
+from domain.messages.commands import ProcessPlayable
 from domain.viewer import ANONYMOUS
 from schema.ids import print_id
 from subgraphs.media.definition import MEDIA
@@ -168,7 +168,7 @@ async def test_nobody_else_follows_my_playback(viewer, as_viewer, tracks) -> Non
 
 async def test_a_job_is_followed_by_who_asked_for_it(as_viewer) -> None:
     async with as_viewer().unit_of_work(MediaRepository) as uow:
-        command = ProcessTrack(track_id=TrackId("track-1"))
+        command = ProcessPlayable(kind=PlayableKind.TRACK, playable_id="track-1")
         job_id: JobId = await uow.send(command, owner_id=UserId("anna"))
         await uow.commit()
     id_ = print_id("Job", job_id)
@@ -179,5 +179,5 @@ async def test_a_job_is_followed_by_who_asked_for_it(as_viewer) -> None:
     other = await run(as_viewer(BEN), "query J($id: ID!) { job(id: $id) { name } }", id=id_)
 
     assert first == {"jobProgressed": {"id": id_, "state": "QUEUED", "progress": 0.0}}
-    assert asked == {"job": {"name": "media.process_track.v1"}}
+    assert asked == {"job": {"name": "media.process_playable.v1"}}
     assert other == {"job": None}

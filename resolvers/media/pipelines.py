@@ -1,0 +1,9 @@
+"""Which steps a file of each kind takes."""
+
+from collections.abc import Mapping
+
+from domain.ids import PlayableKind
+from resolvers.media.steps import Pipeline
+from resolvers.media.track_steps import TRACK_PIPELINE
+
+PIPELINES: Mapping[PlayableKind, Pipeline] = {PlayableKind.TRACK: TRACK_PIPELINE}

@@ -1,0 +1,150 @@
+"""The steps that a recording takes, and what a track is when all are done."""
+
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Final
+
+from domain.ids import AlbumId
+from domain.media.file_names import title_of_file
+from domain.media.object_keys import MASTER_PLAYLIST, cover_key
+from domain.media.recordings import (
+    AudioFacts,
+    Loudness,
+    OnProgress,
+    Rendition,
+    Tags,
+    Waveform,
+)
+from domain.media.records import Playable, Track
+from resolvers.media.releases import MediaWork
+from resolvers.media.steps import Bench, Pipeline, Step
+from resolvers.media.stored_streams import store_stream
+
+COVER_TYPE: Final = "image/jpeg"
+RENDERED: Final = 0.9
+"""How far the renditions are when they are made; storing them is the rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundCover:
+    """The cover that a file carried, as it was stored."""
+
+    key: str | None
+    """None where there is none that can be shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundRenditions:
+    """The qualities of a stream, as they were stored."""
+
+    renditions: list[Rendition]
+
+
+async def _probe(bench: Bench, _on_progress: OnProgress) -> AudioFacts:
+    return await bench.transcoder.probe(await bench.source())
+
+
+async def _read_tags(bench: Bench, _on_progress: OnProgress) -> Tags:
+    """The tags alone: the picture is looked for again where it is needed."""
+    tags = await bench.transcoder.read_tags(await bench.source())
+    return replace(tags, cover=None)
+
+
+async def _measure_loudness(bench: Bench, _on_progress: OnProgress) -> Loudness:
+    return await bench.transcoder.measure_loudness(await bench.source())
+
+
+async def _draw_waveform(bench: Bench, _on_progress: OnProgress) -> Waveform:
+    return await bench.transcoder.draw_waveform(await bench.source())
+
+
+async def _store_cover(bench: Bench, _on_progress: OnProgress) -> FoundCover:
+    """Put the cover under the name of its content; a messy one does not spoil the track."""
+    tags = await bench.transcoder.read_tags(await bench.source())
+    cover = None if tags.cover is None else await bench.transcoder.make_cover(tags.cover)
+    if cover is None:
+        return FoundCover(key=None)
+    key = cover_key(_album_of(bench.playable), blake2b(cover, digest_size=16).hexdigest())
+    await bench.ctx.ports.store.put(key, cover, COVER_TYPE)
+    return FoundCover(key=key)
+
+
+async def _render(bench: Bench, on_progress: OnProgress) -> FoundRenditions:
+    """Write the stream, and store it whole."""
+
+    async def hear(fraction: float) -> None:
+        await on_progress(RENDERED * fraction)
+
+    async def hear_storing(fraction: float) -> None:
+        await on_progress(RENDERED + (1 - RENDERED) * fraction)
+
+    target = bench.folder / "hls"
+    renditions = await bench.transcoder.render(
+        await bench.source(),
+        target,
+        hear,
+        facts=bench.found(PROBE),
+        duration_ms=bench.found(WAVEFORM).duration_ms,
+    )
+    await store_stream(bench.ctx.ports.store, target, bench.stream_folder, hear_storing)
+    return FoundRenditions(renditions=renditions)
+
+
+PROBE: Final = Step(name="probe", version=1, share=0.03, finds=AudioFacts, do=_probe)
+TAGS: Final = Step(name="tags", version=1, share=0.02, finds=Tags, do=_read_tags)
+LOUDNESS: Final = Step(name="loudness", version=1, share=0.15, finds=Loudness, do=_measure_loudness)
+WAVEFORM: Final = Step(name="waveform", version=1, share=0.05, finds=Waveform, do=_draw_waveform)
+COVERS: Final = Step(name="covers", version=1, share=0.05, finds=FoundCover, do=_store_cover)
+RENDITIONS: Final = Step(name="renditions", version=1, share=0.7, finds=FoundRenditions, do=_render)
+
+
+async def _finish(uow: MediaWork, playable: Playable, bench: Bench) -> Playable:
+    """The track with all that was found; its album gets the cover if it has none."""
+    assert isinstance(playable, Track)
+    cover = bench.found(COVERS).key
+    if cover is not None:
+        album = await uow.rows.get_album(playable.album_id)
+        if album.cover_key is None:
+            await uow.rows.save_album(replace(album, cover_key=cover))
+    return _with_findings(playable, bench)
+
+
+TRACK_PIPELINE: Final = Pipeline(
+    steps=(PROBE, TAGS, LOUDNESS, WAVEFORM, COVERS, RENDITIONS), finish=_finish
+)
+
+
+def _with_findings(track: Track, bench: Bench) -> Track:
+    """What its owner has said stays."""
+    facts, tags, loudness = bench.found(PROBE), bench.found(TAGS), bench.found(LOUDNESS)
+    waveform = bench.found(WAVEFORM)
+    return replace(
+        track,
+        title=_title(track, tags),
+        track_number=track.track_number or tags.track_number,
+        disc_number=track.disc_number or tags.disc_number,
+        genre=track.genre or next(iter(tags.genres), None),
+        year=track.year or tags.year,
+        isrc=track.isrc or tags.isrc,
+        duration_ms=waveform.duration_ms,
+        codec=facts.codec,
+        sample_rate=facts.sample_rate,
+        channels=facts.channels,
+        bitrate=facts.bitrate,
+        loudness_lufs=loudness.integrated_lufs,
+        loudness_range=loudness.range_lu,
+        true_peak_db=loudness.true_peak_dbtp,
+        waveform=waveform.peaks,
+        hls_key=bench.stream_folder + MASTER_PLAYLIST,
+    )
+
+
+def _title(track: Track, tags: Tags) -> str:
+    """A title that was only made of the file's name gives way to the tag's."""
+    was_guessed = track.file_name is not None and track.title == title_of_file(track.file_name)
+    return tags.title if tags.title and was_guessed else track.title
+
+
+def _album_of(playable: Playable) -> AlbumId:
+    assert isinstance(playable, Track)
+    return playable.album_id
