@@ -71,6 +71,11 @@ def require_manage_track(viewer: Viewer, track: Track | None) -> Track:
     return found
 
 
+def may_manage_playable(viewer: Viewer, playable: Playable) -> bool:
+    """Who looks after it: its owner, and admins."""
+    return _is_owner_or_admin(viewer, playable.owner_id)
+
+
 def require_manage_playable(viewer: Viewer, playable: Playable | None) -> Playable:
     """Something playable of any kind, if the viewer looks after it: its owner, or an admin.
 
@@ -80,7 +85,7 @@ def require_manage_playable(viewer: Viewer, playable: Playable | None) -> Playab
     """
     if playable is None:
         raise NotFound("There is no such thing to play.", field="id")
-    if _is_owner_or_admin(viewer, playable.owner_id):
+    if may_manage_playable(viewer, playable):
         return playable
     if playable.is_public:
         raise Forbidden("Only its owner may do this.")

@@ -25,6 +25,7 @@ from domain.pages import (
     instant_cursor,
 )
 from domain.policies.media import (
+    may_manage_playable,
     may_see_track,
     require_manage_track,
     require_own_track,
@@ -93,8 +94,15 @@ async def list_tracks_of_artists(
 
 
 async def jobs_of(ctx: RequestContext, tracks: Sequence[Track]) -> list[Job | None]:
-    """Each one's processing that is under way, for whoever looks after the track."""
-    keys = {track.id: process_key(track.id) for track in tracks if track.state in UNDER_WAY}
+    """Each one's processing that is under way, for whoever looks after the track.
+
+    What is READY is processed too, where its owner asked for that; nobody else is told.
+    """
+    keys = {
+        track.id: process_key(track.id)
+        for track in tracks
+        if track.state in UNDER_WAY or may_manage_playable(ctx.viewer, track)
+    }
     if not keys:
         return [None] * len(tracks)
     found = await ctx.loaders.jobs("media").unfinished_by_dedupe_key.load_all(list(keys.values()))
@@ -104,7 +112,9 @@ async def jobs_of(ctx: RequestContext, tracks: Sequence[Track]) -> list[Job | No
 
 async def progress_of(ctx: RequestContext, tracks: Sequence[Track]) -> list[float | None]:
     """How far the processing of each is, from 0 to 1; None when it failed."""
-    jobs = await jobs_of(ctx, tracks)
+    under_way = [track for track in tracks if track.state in UNDER_WAY]
+    found = iter(await jobs_of(ctx, under_way))
+    jobs = [next(found) if track.state in UNDER_WAY else None for track in tracks]
     return [_progress(track, job) for track, job in zip(tracks, jobs, strict=True)]
 
 

@@ -316,6 +316,33 @@ async def test_a_failed_track_is_no_release_until_it_is_mended(as_viewer) -> Non
     assert published["publishTrack"] == {"track": {"isPublic": False}, "problems": []}
 
 
+async def test_a_ready_track_is_processed_anew_for_its_owner(as_viewer) -> None:
+    await keep_tracks(as_viewer(ANNA), a_track())
+    reprocess = """
+    mutation Reprocess($id: ID!) {
+      reprocess(input: {id: $id}) {
+        playable { title } job { name state step } problems { code field }
+      }
+    }
+    """
+    followed = "query Track($id: ID!) { track(id: $id) { state progress job { state } } }"
+
+    asked = (await run(as_viewer(ANNA), reprocess, id=track_id()))["reprocess"]
+    twice = (await run(as_viewer(ANNA), reprocess, id=track_id()))["reprocess"]
+    seen_by_owner = (await run(as_viewer(ANNA), followed, id=track_id()))["track"]
+    seen_by_others = (await run(as_viewer(BEN), followed, id=track_id()))["track"]
+    refused = await run_to_code(as_viewer(BEN), reprocess, id=track_id())
+    no_id = (await run(as_viewer(ANNA), reprocess, id=print_id("Album", "a")))["reprocess"]
+
+    job = {"name": "media.process_playable.v1", "state": "QUEUED", "step": None}
+    assert asked == {"playable": {"title": "Song track-1"}, "job": job, "problems": []}
+    assert twice == asked
+    assert seen_by_owner == {"state": "READY", "progress": 1.0, "job": {"state": "QUEUED"}}
+    assert seen_by_others == {"state": "READY", "progress": 1.0, "job": None}
+    assert refused[0] == "FORBIDDEN"
+    assert no_id["problems"] == [{"code": "BAD_INPUT", "field": "id"}]
+
+
 @pytest.mark.parametrize("viewer", [ANNA, BEN, MODERATOR], ids=["creator", "listener", "moderator"])
 async def test_only_admins_import_folders(viewer, as_viewer, databases, tmp_path) -> None:
     told = await run_to_code(as_viewer(viewer), IMPORT, folder=str(tmp_path))
