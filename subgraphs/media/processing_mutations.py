@@ -14,7 +14,9 @@ from subgraphs.media.payloads import ReprocessPayload
 class ReprocessInput:
     """Something READY to be read and transcoded anew."""
 
-    id: strawberry.ID = strawberry.field(description="Of a track or anything else playable.")
+    playable_id: strawberry.ID = strawberry.field(
+        description="Of a track or anything else playable."
+    )
 
 
 @strawberry.type
@@ -32,5 +34,7 @@ class ProcessingMutation:
     @with_problems(ReprocessPayload)
     async def reprocess(info: Info, input: ReprocessInput) -> ReprocessPayload:  # noqa: A002
         """Send something READY to the workers again."""
-        playable, job_id = await reprocessing.reprocess(info.context, parse_playable_id(input.id))
+        playable, job_id = await reprocessing.reprocess(
+            info.context, parse_playable_id(input.playable_id)
+        )
         return ReprocessPayload(playable=playable, job=await jobs.get_job(info.context, job_id))

@@ -320,7 +320,7 @@ async def test_a_ready_track_is_processed_anew_for_its_owner(as_viewer) -> None:
     await keep_tracks(as_viewer(ANNA), a_track())
     reprocess = """
     mutation Reprocess($id: ID!) {
-      reprocess(input: {id: $id}) {
+      reprocess(input: {playableId: $id}) {
         playable { title } job { name state step } problems { code field }
       }
     }
@@ -340,7 +340,7 @@ async def test_a_ready_track_is_processed_anew_for_its_owner(as_viewer) -> None:
     assert seen_by_owner == {"state": "READY", "progress": 1.0, "job": {"state": "QUEUED"}}
     assert seen_by_others == {"state": "READY", "progress": 1.0, "job": None}
     assert refused[0] == "FORBIDDEN"
-    assert no_id["problems"] == [{"code": "BAD_INPUT", "field": "id"}]
+    assert no_id["problems"] == [{"code": "BAD_INPUT", "field": "playableId"}]
 
 
 @pytest.mark.parametrize("viewer", [ANNA, BEN, MODERATOR], ids=["creator", "listener", "moderator"])

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "media_0004"
-down_revision = "media_0003"
+revision = "media_0005"
+down_revision = "media_0004"
 branch_labels = None
 depends_on = None
 
