@@ -49,6 +49,7 @@ from web.pages.house_checks import advisory_checks, required_checks
 from web.pages.ipfs_documents import ipfs_documents
 from web.pages.media_uploads import media_routes
 from web.pages.partner_pages import PartnerPages
+from web.pages.player_page import player_routes
 from web.routes import build_app
 from web.serving.http_server import address_of, listen, serve_app, settle_garbage
 from web.wire.cors import AllowedOrigins
@@ -164,6 +165,7 @@ async def open_app(
                 *media_routes(base, build_url_signer(settings), settings.data_dir / "uploads"),
                 ipfs_documents(base),
                 *PartnerPages(parts).routes(),
+                *player_routes(),
             ],
             explorer_query=_explorer_query(settings),
         )
