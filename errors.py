@@ -199,6 +199,12 @@ class EmailTaken(Conflict):
     code = "EMAIL_TAKEN"
 
 
+class HandleTaken(Conflict):
+    """Another channel has this handle."""
+
+    code = "HANDLE_TAKEN"
+
+
 class TrackNotReady(Conflict):
     """The track has no finished audio yet."""
 

@@ -11,6 +11,8 @@ SessionId = NewType("SessionId", str)
 ArtistId = NewType("ArtistId", str)
 AlbumId = NewType("AlbumId", str)
 TrackId = NewType("TrackId", str)
+ChannelId = NewType("ChannelId", str)
+VideoId = NewType("VideoId", str)
 PlaybackSessionId = NewType("PlaybackSessionId", str)
 PlayId = NewType("PlayId", str)
 CommentId = NewType("CommentId", str)
@@ -31,6 +33,7 @@ class PlayableKind(StrEnum):
     """What can be played; the value is the GraphQL type's name."""
 
     TRACK = "Track"
+    VIDEO = "Video"
 
 
 PLAYABLE_KINDS = {kind.value: kind for kind in PlayableKind}

@@ -38,7 +38,7 @@ class SocialRepository:
         self._connection = connection
 
     async def keep_playable(self, playable: KnownPlayable) -> None:
-        """Take over media's newest word on a track; an older one is ignored."""
+        """Take over media's newest word on something; an older one is ignored."""
         await upsert(
             self._connection,
             known_playables,

@@ -15,13 +15,13 @@ known_playables = Table(
     "known_playables",
     metadata,
     Column("playable", Text, primary_key=True),
-    Column("artist_id", Text, nullable=False),
+    Column("artist_id", Text),
     Column("owner_id", Text, nullable=False),
     Column("is_public", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     Index("ix_known_playables_artist_id", "artist_id"),
 )
-"""A projection of media's tracks; `playable` is `Track:<id>`."""
+"""A projection of what media can play; `playable` is `Track:<id>` or `Video:<id>`."""
 
 follows = Table(
     "follows",

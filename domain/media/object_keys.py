@@ -1,5 +1,7 @@
 """Where the bytes of the catalogue lie in the object store."""
 
+from pathlib import PurePosixPath
+
 from domain.ids import AlbumId, TrackId
 
 MASTER_PLAYLIST = "master.m3u8"
@@ -35,3 +37,8 @@ def rendered_folder(playable_id: str, source_hash: str, *, run: int) -> str:
     Addresses are served as immutable, so each processing of the same file has its own.
     """
     return f"{STREAM_FOLDER}/{playable_id}/{source_hash}.{STREAM_VERSION}.{run}/"
+
+
+def thumbnail_key(hls_key: str, width: int, suffix: str) -> str:
+    """A picture of a video, beside its stream."""
+    return f"{PurePosixPath(hls_key).parent}/thumbnails/{width}.{suffix}"

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
+from typing import TypeVar
 
-from domain.media.records import PlayableState, Track
+from domain.media.records import Playable, PlayableState
 from domain.text import checked_text
 from errors import BadInput, Conflict, TooLarge, TrackNotReady
 
@@ -14,6 +15,8 @@ NUMBER_MAX = 9_999
 AWAITED_MAX = 1_000
 """Drafts of one creator that wait for their files."""
 UNKNOWN_ARTIST = "Unknown Artist"
+
+PlayableT = TypeVar("PlayableT", bound=Playable)
 
 
 def checked_size(size_bytes: int, *, bytes_max: int) -> int:
@@ -50,26 +53,36 @@ def checked_number(number: int | None, *, field: str) -> int | None:
     return number
 
 
-def publish(track: Track, *, now: datetime) -> Track:
-    """Let a track go: public at once when READY, else as soon as it is. Twice is once.
+def publish(playable: PlayableT, *, now: datetime) -> PlayableT:
+    """Let it go: public at once when READY, else as soon as it is. Twice is once.
 
     Raises:
         TrackNotReady: its processing failed.
     """
-    if track.state is PlayableState.FAILED:
+    if playable.state is PlayableState.FAILED:
         raise TrackNotReady("Processing failed; retry it or upload another file.", field="id")
-    return track if track.published_at is not None else replace(track, published_at=now)
+    return playable if playable.published_at is not None else replace(playable, published_at=now)
 
 
-def receive(track: Track, *, source_key: str, source_hash: str, source_bytes: int) -> Track:
-    """The track's file is there; the same file twice changes nothing.
+def unpublish(playable: PlayableT) -> PlayableT:
+    """Take it back: nobody but its owner sees it until it is published anew. Twice is once.
+
+    What was planned does not let it go again.
+    """
+    return replace(playable, published_at=None, release_at=None)
+
+
+def receive(
+    playable: PlayableT, *, source_key: str, source_hash: str, source_bytes: int
+) -> PlayableT:
+    """Its file is there; the same file twice changes nothing.
 
     Raises:
         Conflict: it has another file already.
     """
-    if track.state in {PlayableState.AWAITING_FILE, PlayableState.FAILED}:
+    if playable.state in {PlayableState.AWAITING_FILE, PlayableState.FAILED}:
         return replace(
-            track,
+            playable,
             state=PlayableState.UPLOADED,
             source_key=source_key,
             source_hash=source_hash,
@@ -77,19 +90,25 @@ def receive(track: Track, *, source_key: str, source_hash: str, source_bytes: in
             failure_code=None,
             failure=None,
         )
-    if track.source_hash != source_hash:
-        raise Conflict("This track has its file already; upload a new track.")
-    return track
+    if playable.source_hash != source_hash:
+        raise Conflict(f"This {_noun(playable)} has its file already; upload a new one.")
+    return playable
 
 
-def retry(track: Track) -> Track:
-    """Process a failed track anew; one that is not through yet is left as it is.
+def retry(playable: PlayableT) -> PlayableT:
+    """Process what failed anew; what is not through yet is left as it is.
 
     Raises:
         Conflict: it is READY, or there is no file to process.
     """
-    if track.state is PlayableState.READY or track.source_key is None:
-        raise Conflict("Only a track whose processing failed can be retried.", field="id")
-    if track.state is not PlayableState.FAILED:
-        return track
-    return replace(track, state=PlayableState.UPLOADED, failure_code=None, failure=None)
+    if playable.state is PlayableState.READY or playable.source_key is None:
+        raise Conflict(
+            f"Only a {_noun(playable)} whose processing failed can be retried.", field="id"
+        )
+    if playable.state is not PlayableState.FAILED:
+        return playable
+    return replace(playable, state=PlayableState.UPLOADED, failure_code=None, failure=None)
+
+
+def _noun(playable: Playable) -> str:
+    return playable.kind.value.lower()

@@ -5,6 +5,7 @@ from datetime import datetime
 from domain.ids import (
     AlbumId,
     ArtistId,
+    ChannelId,
     CommentId,
     JobId,
     NotificationId,
@@ -13,6 +14,7 @@ from domain.ids import (
     PlayId,
     TrackId,
     UserId,
+    VideoId,
 )
 from domain.messages import channels
 from domain.messages.envelope import Event
@@ -54,6 +56,40 @@ class TrackChanged(Event, frozen=True, kw_only=True):
     duration_ms: int | None
     source_key: str | None
     """Object key of the original file, set once it is there."""
+    version: int
+    """Grows with each change; an older version never overwrites a newer one."""
+
+
+class VideoChanged(Event, frozen=True, kw_only=True):
+    """A video was made or changed: the whole of what other domains may keep as a projection."""
+
+    name = "media.video_changed.v1"
+    makes_old = True
+    video_id: VideoId
+    channel_id: ChannelId
+    owner_id: UserId
+    title: str
+    state: str
+    """AWAITING_FILE, UPLOADED, PROCESSING, READY or FAILED."""
+    is_public: bool
+    """Published and READY: anyone may see it."""
+    duration_ms: int | None
+    source_key: str | None
+    """Object key of the original file, set once it is there."""
+    version: int
+    """Grows with each change; an older version never overwrites a newer one."""
+
+
+class ChannelChanged(Event, frozen=True, kw_only=True):
+    """A channel was made or changed."""
+
+    name = "media.channel_changed.v1"
+    makes_old = True
+    channel_id: ChannelId
+    owner_id: UserId
+    title: str
+    """What it is called."""
+    handle: str
     version: int
     """Grows with each change; an older version never overwrites a newer one."""
 

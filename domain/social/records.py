@@ -30,7 +30,8 @@ class KnownPlayable:
     """What social keeps of something playable: enough to decide who may like it."""
 
     playable: str
-    artist_id: ArtistId
+    artist_id: ArtistId | None
+    """Whose music it is; None for a video."""
     owner_id: UserId
     is_public: bool
     version: int

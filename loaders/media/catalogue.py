@@ -27,8 +27,8 @@ from loaders.sight import is_seen
 IS_PUBLIC = text(PUBLIC)
 
 
-def track_is_seen(table: FromClause) -> ColumnElement[bool]:
-    """Tracks that a `Sight` covers."""
+def playable_is_seen(table: FromClause) -> ColumnElement[bool]:
+    """What a `Sight` covers of a table of playables."""
     return is_seen(table, table.c.published_at.is_not(None) & (table.c.state == "READY"))
 
 
@@ -106,7 +106,7 @@ class AlbumsByArtistId(GroupLoader[ArtistId, Album]):
 class TracksByArtistId(GroupLoader[ArtistId, Track]):
     """Artist ids to a page of the tracks that a `Sight` covers, the newest first."""
 
-    query = newest_of_each(tracks, "artist_id", Track, track_is_seen)
+    query = newest_of_each(tracks, "artist_id", Track, playable_is_seen)
     key_name = "artist_id"
 
 
@@ -117,7 +117,7 @@ class TracksByAlbumId(GroupLoader[AlbumId, Track]):
         tracks,
         "album_id",
         Track,
-        condition=lambda rows: track_is_seen(rows) & _is_behind(rows),
+        condition=lambda rows: playable_is_seen(rows) & _is_behind(rows),
         order=place_on_album,
     )
     key_name = "album_id"

@@ -15,6 +15,7 @@ from loaders.media.catalogue import (
     TracksByAlbumId,
     TracksByArtistId,
 )
+from loaders.media.videos import ChannelById, VideoById, VideosByChannelId
 
 PageLoaderT = TypeVar("PageLoaderT", bound=GroupLoader[Any, Any])
 
@@ -40,6 +41,20 @@ class MediaLoaders:
     def track_by_id(self) -> TrackById:
         """Tracks."""
         return TrackById(self._read)
+
+    @cached_property
+    def channel_by_id(self) -> ChannelById:
+        """Channels."""
+        return ChannelById(self._read)
+
+    @cached_property
+    def video_by_id(self) -> VideoById:
+        """Videos."""
+        return VideoById(self._read)
+
+    def videos_by_channel_id(self, sight: Sight, *, limit: int, before: str) -> VideosByChannelId:
+        """The same page of many channels' videos."""
+        return self._page(VideosByChannelId, **sight._asdict(), limit=limit, before=before)
 
     def albums_by_artist_id(self, sight: Sight, *, limit: int, before: str) -> AlbumsByArtistId:
         """The same page of many artists' albums."""

@@ -4,6 +4,7 @@ from db.outbox import Job
 from domain.ids import (
     AlbumId,
     ArtistId,
+    ChannelId,
     CommentId,
     CommentKey,
     JobId,
@@ -13,14 +14,27 @@ from domain.ids import (
     TrackId,
     UserId,
     UserKey,
+    VideoId,
 )
 from domain.media.playback_records import PlaybackSession
 from domain.media.records import Album, Artist, Track
+from domain.media.videos import Channel, Video
 from resolvers import jobs
 from resolvers.context import RequestContext
-from resolvers.media import albums, artists, playback, tracks
+from resolvers.media import albums, artists, channels, playback, tracks, videos
 
-Node = Album | Artist | Job | PlaybackSession | Track | CommentKey | TokenKey | UserKey
+Node = (
+    Album
+    | Artist
+    | Channel
+    | Job
+    | PlaybackSession
+    | Track
+    | Video
+    | CommentKey
+    | TokenKey
+    | UserKey
+)
 
 
 async def find_node(ctx: RequestContext, type_name: str, key: str) -> Node | None:
@@ -35,6 +49,10 @@ async def find_node(ctx: RequestContext, type_name: str, key: str) -> Node | Non
             return await artists.find_artist(ctx, ArtistId(key))
         case "Track":
             return await tracks.find_track(ctx, TrackId(key))
+        case "Channel":
+            return await channels.find_channel(ctx, ChannelId(key))
+        case "Video":
+            return await videos.find_video(ctx, VideoId(key))
         case "PlaybackSession":
             return await playback.find_session(ctx, PlaybackSessionId(key))
         case "Job":

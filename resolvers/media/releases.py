@@ -1,14 +1,13 @@
-"""What every change of a track brings with it, in the same commit."""
+"""What every change of something playable brings with it, in the same commit."""
 
 from dataclasses import replace
 
-from db.repositories.media.catalogue import MediaRepository
-from db.unit_of_work import UnitOfWork
 from domain.clock import Clock
 from domain.media.records import Playable, Track
+from domain.media.videos import Video
 from domain.messages.events import AlbumReleased, TrackChanged
-
-MediaWork = UnitOfWork[MediaRepository]
+from resolvers.media.video_releases import save_video
+from resolvers.media.work import MediaWork as MediaWork
 
 
 async def add_track(uow: MediaWork, track: Track, clock: Clock) -> Track:
@@ -35,6 +34,8 @@ async def save_playable(uow: MediaWork, playable: Playable, clock: Clock) -> Pla
     match playable:
         case Track():
             return await save_track(uow, playable, clock)
+        case Video():
+            return await save_video(uow, playable)
     raise AssertionError(f"nobody saves a {playable.kind}")
 
 

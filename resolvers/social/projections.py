@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from db.repositories.social import SocialRepository
 from domain.ids import PlayableKey, PlayableKind
-from domain.messages.events import PlayableKept, TrackChanged
+from domain.messages.events import PlayableKept, TrackChanged, VideoChanged
 from domain.policies.social import may_see_playable
 from domain.social.records import KnownPlayable, PlayableStats
 from resolvers.context import RequestContext, UseCaseContext
@@ -12,18 +12,36 @@ from resolvers.context import RequestContext, UseCaseContext
 
 async def keep_track(ctx: UseCaseContext, event: TrackChanged) -> None:
     """Take over media's newest word on a track; an older one is ignored."""
-    playable = str(PlayableKey(PlayableKind.TRACK, event.track_id))
+    await _keep(
+        ctx,
+        KnownPlayable(
+            playable=str(PlayableKey(PlayableKind.TRACK, event.track_id)),
+            artist_id=event.artist_id,
+            owner_id=event.owner_id,
+            is_public=event.is_public,
+            version=event.version,
+        ),
+    )
+
+
+async def keep_video(ctx: UseCaseContext, event: VideoChanged) -> None:
+    """Take over media's newest word on a video; an older one is ignored."""
+    await _keep(
+        ctx,
+        KnownPlayable(
+            playable=str(PlayableKey(PlayableKind.VIDEO, event.video_id)),
+            artist_id=None,
+            owner_id=event.owner_id,
+            is_public=event.is_public,
+            version=event.version,
+        ),
+    )
+
+
+async def _keep(ctx: UseCaseContext, known: KnownPlayable) -> None:
     async with ctx.unit_of_work(SocialRepository) as uow:
-        await uow.rows.keep_playable(
-            KnownPlayable(
-                playable=playable,
-                artist_id=event.artist_id,
-                owner_id=event.owner_id,
-                is_public=event.is_public,
-                version=event.version,
-            )
-        )
-        await uow.publish(PlayableKept(playable=playable))
+        await uow.rows.keep_playable(known)
+        await uow.publish(PlayableKept(playable=known.playable))
         await uow.commit()
 
 

@@ -4,16 +4,18 @@ from strawberry.federation import Schema
 
 from db.outbox import Job as JobRecord
 from domain import ids
-from domain.media import playback_records, records
+from domain.media import playback_records, records, videos
 from schema.definition import SubgraphDefinition
 from subgraphs.media.job_types import Job
 from subgraphs.media.mutations import Mutation
+from subgraphs.media.playable_types import Playable
 from subgraphs.media.playback_types import PlaybackSession
 from subgraphs.media.queries import Query
 from subgraphs.media.scalars import MEDIA_CONFIG
 from subgraphs.media.stubs import Comment, Token, User
 from subgraphs.media.subscriptions import Subscription
-from subgraphs.media.types import Album, Artist, Playable, Track
+from subgraphs.media.types import Album, Artist, Track
+from subgraphs.media.video_types import Channel, Video
 
 MEDIA = SubgraphDefinition(
     name="media",
@@ -21,7 +23,19 @@ MEDIA = SubgraphDefinition(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        types=[Album, Artist, Comment, Job, Playable, PlaybackSession, Token, Track, User],
+        types=[
+            Album,
+            Artist,
+            Channel,
+            Comment,
+            Job,
+            Playable,
+            PlaybackSession,
+            Token,
+            Track,
+            User,
+            Video,
+        ],
         config=MEDIA_CONFIG,
         federation_version="2.9",
     ),
@@ -29,6 +43,8 @@ MEDIA = SubgraphDefinition(
         records.Album: "Album",
         records.Artist: "Artist",
         records.Track: "Track",
+        videos.Channel: "Channel",
+        videos.Video: "Video",
         playback_records.PlaybackSession: "PlaybackSession",
         JobRecord: "Job",
         ids.CommentKey: "Comment",

@@ -23,10 +23,11 @@ from subgraphs.media.payloads import (
 )
 from subgraphs.media.playback_mutations import PlaybackMutation
 from subgraphs.media.processing_mutations import ProcessingMutation
+from subgraphs.media.video_mutations import VideoMutation
 
 
 @strawberry.type
-class Mutation(PlaybackMutation, ProcessingMutation):
+class Mutation(PlaybackMutation, ProcessingMutation, VideoMutation):
     """What media can be told."""
 
     @strawberry.mutation(

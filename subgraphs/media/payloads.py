@@ -8,8 +8,9 @@ from domain.media import records as media
 from schema.problems import Problem, problems_field
 from schema.scalars import DateTime
 from subgraphs.media.job_types import Job
+from subgraphs.media.playable_types import Playable
 from subgraphs.media.playback_types import PlaybackSession
-from subgraphs.media.types import Playable, Track
+from subgraphs.media.types import Track
 
 
 @strawberry.type

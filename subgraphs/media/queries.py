@@ -21,9 +21,11 @@ from subgraphs.media.job_types import Job
 from subgraphs.media.nodes import Node
 from subgraphs.media.playback_types import PlaybackSession
 from subgraphs.media.types import Album, Artist, Track
+from subgraphs.media.video_queries import VideoQuery
+from subgraphs.media.video_types import Channel, Video
 
 SearchResult = Annotated[
-    Artist | Album | Track,
+    Artist | Album | Track | Channel | Video,
     strawberry.federation.union(
         "SearchResult", directives=[good_for(SHORT)], description="What search finds."
     ),
@@ -31,7 +33,7 @@ SearchResult = Annotated[
 
 
 @strawberry.type
-class Query:
+class Query(VideoQuery):
     """What media can be asked."""
 
     @strawberry.field(graphql_type=Node | None, description="Anything by its global id.")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import strawberry
 
 from db.outbox import Job as JobRecord
-from domain.ids import AlbumId, ArtistId, TrackId, UserKey
+from domain.ids import AlbumId, ArtistId, TrackId
 from domain.media import records as media
 from domain.media.streams import StreamQuality
 from domain.pages import Page, page_request
@@ -14,39 +14,23 @@ from resolvers.media import albums, artists, tracks
 from schema.batched import batched, references
 from schema.caching import SHORT, good_for
 from schema.costs import PAGED
-from schema.global_id import global_id
 from schema.ids import parse_id
 from schema.pagination import Connection
 from schema.scalars import DateTime
 from subgraphs.media.job_types import Job
 from subgraphs.media.nodes import Node
-from subgraphs.media.stubs import User
+from subgraphs.media.playable_types import Creator, Playable, Stream
 
-strawberry.enum(media.PlayableState, description="How far a recording is on its way to listeners.")
 strawberry.enum(StreamQuality, description="64, 128 or 256 kilobits of AAC.")
 
 
 @strawberry.federation.type(
     keys=["id"], directives=[good_for(SHORT)], description="Whose music it is."
 )
-class Artist(Node):
+class Artist(Node, Creator):
     """An artist."""
 
-    name: str
     bio: str
-    created_at: DateTime
-
-    @strawberry.field(graphql_type=User | None, description="Who looks after the artist here.")
-    @batched
-    def owner(parents: Sequence[media.Artist], _ctx: RequestContext) -> list[UserKey]:
-        """The owner of each, by key."""
-        return [UserKey(artist.owner_id) for artist in parents]
-
-    @strawberry.field(graphql_type=str | None, description="Signed; good for a day or more.")
-    @batched
-    def image_url(parents: Sequence[media.Artist], ctx: RequestContext) -> list[str | None]:
-        """The pictures' addresses."""
-        return albums.picture_urls(ctx, [artist.image_key for artist in parents])
 
     @strawberry.field(
         graphql_type=Connection["Album"], directives=[PAGED], description="The newest first."
@@ -131,56 +115,10 @@ class Album(Node):
         return await albums.find_albums(ctx, keys)
 
 
-@strawberry.federation.interface(
-    keys=["id"], directives=[good_for(SHORT)], description="What can be played."
-)
-class Playable:
-    """Something playable; other domains add to it."""
-
-    id: strawberry.ID = global_id()
-    title: str
-    duration_ms: int | None = strawberry.field(description="Null until its file was read.")
-
-    @strawberry.field(graphql_type=str | None, description="Signed; good for a day or more.")
-    @batched
-    async def cover_url(parents: Sequence[media.Track], ctx: RequestContext) -> list[str | None]:
-        """The covers' addresses."""
-        found = await albums.albums_of(ctx, parents)
-        return albums.picture_urls(ctx, [album.cover_key for album in found])
-
-    @strawberry.field(graphql_type=Artist)
-    @batched
-    async def artist(parents: Sequence[media.Track], ctx: RequestContext) -> list[media.Artist]:
-        """Whose each is."""
-        return await artists.artists_of(ctx, parents)
-
-    @references(lambda text: TrackId(parse_id(text, "Track")))
-    async def resolve_references(
-        keys: Sequence[TrackId], ctx: RequestContext
-    ) -> list[media.Track | None]:
-        """Answer other subgraphs' mentions of what can be played."""
-        return await tracks.find_tracks(ctx, keys)
-
-
-@strawberry.type(description="Where a recording can be heard, for a while.")
-class Stream:
-    """Signed addresses of HLS playlists."""
-
-    url: str = strawberry.field(description="The playlist of the quality asked for.")
-    adaptive_url: str = strawberry.field(
-        description="The playlist over all qualities, for players that choose by themselves."
-    )
-    kilobits: int
-    expires_at: DateTime
-
-
 @strawberry.federation.type(keys=["id"], directives=[good_for(SHORT)], description="A recording.")
 class Track(Node, Playable):
     """A recording that can be played."""
 
-    state: media.PlayableState
-    published_at: DateTime | None
-    is_public: bool = strawberry.field(description="Published and READY: anyone may hear it.")
     track_number: int | None
     disc_number: int | None
     genre: str | None
@@ -193,15 +131,12 @@ class Track(Node, Playable):
     loudness_lufs: float | None = strawberry.field(description="Integrated (EBU R128).")
     loudness_range: float | None
     true_peak_db: float | None
-    failure_code: str | None = strawberry.field(description="Why processing failed.")
-    failure: str | None = strawberry.field(description="The same, in words.")
-    created_at: DateTime
 
-    @strawberry.field(graphql_type=User | None, description="Who may change it.")
+    @strawberry.field(graphql_type=Artist)
     @batched
-    def owner(parents: Sequence[media.Track], _ctx: RequestContext) -> list[UserKey]:
-        """The owner of each, by key."""
-        return [track.owner for track in parents]
+    async def artist(parents: Sequence[media.Track], ctx: RequestContext) -> list[media.Artist]:
+        """Whose each is."""
+        return await artists.artists_of(ctx, parents)
 
     @strawberry.field(graphql_type=Album)
     @batched
@@ -240,3 +175,10 @@ class Track(Node, Playable):
     async def job(parents: Sequence[media.Track], ctx: RequestContext) -> list[JobRecord | None]:
         """The jobs to follow."""
         return await tracks.jobs_of(ctx, parents)
+
+    @references(lambda text: TrackId(parse_id(text, "Track")))
+    async def resolve_references(
+        keys: Sequence[TrackId], ctx: RequestContext
+    ) -> list[media.Track | None]:
+        """Answer other subgraphs' mentions of tracks."""
+        return await tracks.find_tracks(ctx, keys)

@@ -28,7 +28,9 @@ OF_THE_FIRST_SLICE = (commands, events)
 HOMES = {
     "Album": "media",
     "Artist": "media",
+    "Channel": "media",
     "Job": "media",
+    "Video": "media",
     "Playable": "media",
     "Track": "media",
     "User": "users",

@@ -26,7 +26,7 @@ query Across($id: ID!) {
     likeCount
     comments(first: 1) { nodes { body author { displayName } } }
     tokens(first: 1) { nodes { tokenId creator { username } playable { title } } }
-    similar(first: 1) { score item { title artist { name followerCount } } }
+    similar(first: 1) { score item { title creator { name ... on Artist { followerCount } } } }
     split { version shares { basisPoints payee { username } } }
   }
 }
@@ -52,7 +52,7 @@ WHOLE = {
                 "score": 0.9,
                 "item": {
                     "title": "Song track-00004",
-                    "artist": {"name": "The artist-00000", "followerCount": 3},
+                    "creator": {"name": "The artist-00000", "followerCount": 3},
                 },
             }
         ],
@@ -97,7 +97,7 @@ BROKEN = {
 AUTHOR = ["track", "comments", "nodes", 0, "author"]
 CREATOR = ["track", "tokens", "nodes", 0, "creator"]
 PAYEE = ["track", "split", "shares", 0, "payee"]
-FOLLOWERS = ["track", "similar", 0, "item", "artist", "followerCount"]
+FOLLOWERS = ["track", "similar", 0, "item", "creator", "followerCount"]
 LOST = {
     "nft": [["track", "tokens"]],
     "ai": [["track", "similar"]],

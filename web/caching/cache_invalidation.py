@@ -19,7 +19,7 @@ import msgspec
 from adapters.cache.store import CacheStore
 from cancellation import end_if_cancelled
 from domain.cache_tags import require_pattern
-from domain.ids import PlayableKey
+from domain.ids import PLAYABLE_KINDS, PlayableKey
 from domain.messages import channels
 from domain.messages.codec import decode
 from domain.messages.envelope import Event
@@ -27,11 +27,13 @@ from domain.messages.events import (
     AlbumReleased,
     ArtistFollowed,
     ArtistUnfollowed,
+    ChannelChanged,
     CommentsChanged,
     PlayableKept,
     PlayableLiked,
     ProfileChanged,
     TrackChanged,
+    VideoChanged,
 )
 from domain.messages.operator import CachePurge
 from domain.ports import LiveBus
@@ -46,11 +48,13 @@ FOLLOWED: Mapping[str, type[Event]] = {
         AlbumReleased,
         ArtistFollowed,
         ArtistUnfollowed,
+        ChannelChanged,
         CommentsChanged,
         PlayableKept,
         PlayableLiked,
         ProfileChanged,
         TrackChanged,
+        VideoChanged,
     )
 }
 
@@ -64,6 +68,11 @@ def tags_of(event: Event) -> set[str]:
             artist, album = ("Artist", event.artist_id), ("Album", event.album_id)
             ids = _entities(("Track", event.track_id), artist, album)
             return {"Track", "Album", "Artist", *ids}
+        case VideoChanged():
+            ids = _entities(("Video", event.video_id), ("Channel", event.channel_id))
+            return {"Video", "Channel", *ids}
+        case ChannelChanged():
+            return {"Channel", *_entities(("Channel", event.channel_id))}
         case AlbumReleased():
             artist, album = ("Artist", event.artist_id), ("Album", event.album_id)
             return {"Album", "Artist", *_entities(album, artist)}
@@ -155,5 +164,5 @@ def _entities(*keys: tuple[str, str]) -> Iterable[str]:
     for type_name, key in keys:
         printed = print_id(type_name, key)
         yield f"{type_name}:{printed}"
-        if type_name == "Track":
+        if type_name in PLAYABLE_KINDS:
             yield f"Playable:{printed}"

@@ -4,20 +4,18 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from sqlalchemy import func, select, text, union_all
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.repositories.media.videos import VideoRows
 from db.rows import (
     fetch_records,
     insert_new,
     insert_record,
     lock_record,
     update_record,
-    upsert,
     values_of,
 )
 from db.tables.media.catalogue import AWAITED, albums, artists, tracks
 from db.tables.media.playback import OPEN, playback_sessions, plays
-from db.tables.media.search import search_entries
 from domain.ids import (
     AlbumId,
     ArtistId,
@@ -26,22 +24,19 @@ from domain.ids import (
     PlaybackSessionId,
     TrackId,
     UserId,
+    VideoId,
 )
 from domain.media.playback_records import Play, PlaybackSession
 from domain.media.records import Album, Artist, Playable, Track
-from domain.media.search_text import fold_words, text_key
 
 
-class MediaRepository:
+class MediaRepository(VideoRows):
     """Reads for update and writes of the media domain.
 
     Whatever is added or saved here is found by search from the same commit on.
     """
 
     domain: ClassVar[str] = "media"
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
 
     async def find_or_add_artist(self, artist: Artist) -> Artist:
         """The owner's artist of this name, made now if there was none."""
@@ -105,6 +100,8 @@ class MediaRepository:
         match key.kind:
             case PlayableKind.TRACK:
                 return await self.lock_track(TrackId(key.id))
+            case PlayableKind.VIDEO:
+                return await self.lock_video(VideoId(key.id))
 
     async def count_awaited(self, owner_id: UserId) -> int:
         """The owner's drafts whose files have not come."""
@@ -203,24 +200,3 @@ class MediaRepository:
         artist = select(artists.c.name).where(artists.c.id == artist_id)
         album = select(albums.c.title).where(albums.c.id == album_id)
         return list((await self._connection.execute(union_all(artist, album))).scalars())
-
-    async def _index(
-        self,
-        kind: str,
-        key: str,
-        *,
-        title: str,
-        beside: Sequence[str],
-        owner_id: UserId,
-        is_public: bool,
-    ) -> None:
-        words = dict.fromkeys(word for each in (title, *beside) for word in fold_words(each))
-        values = {
-            "kind": kind,
-            "key": key,
-            "title_key": text_key(title),
-            "words": " ".join(words),
-            "owner_id": owner_id,
-            "is_public": is_public,
-        }
-        await upsert(self._connection, search_entries, values, keys=("kind", "key"))

@@ -22,6 +22,13 @@ from loaders.media.catalogue import (
     TracksByArtistId,
 )
 from loaders.media.playback import OPEN_SESSION_OF_USER, SESSIONS_BY_ID
+from loaders.media.videos import (
+    CHANNEL_BY_HANDLE,
+    CHANNELS_OF_OWNER,
+    PUBLIC_VIDEOS,
+    VIDEOS_OF_OWNER,
+    VideosByChannelId,
+)
 from loaders.nft import ABANDONED, TOKENS_OF_CREATOR, FinalTokensByTrackId
 from loaders.royalties import BALANCE_OF_ACCOUNT, PLAYS_OF_LINE, STATEMENT_LINES
 from loaders.social import (
@@ -49,6 +56,10 @@ LISTS = {
     "albums of artists": (AlbumsByArtistId.query, "ix_albums_artist_id_id"),
     "tracks of artists": (TracksByArtistId.query, "ix_tracks_artist_id_id"),
     "tracks of albums": (TracksByAlbumId.query, "ix_tracks_place_on_album"),
+    "public videos": (PUBLIC_VIDEOS, "ix_videos_public"),
+    "videos of an owner": (VIDEOS_OF_OWNER, "ix_videos_owner_id_id"),
+    "videos of channels": (VideosByChannelId.query, "ix_videos_channel_id_id"),
+    "channels of an owner": (CHANNELS_OF_OWNER, "ix_channels_owner_id_id"),
     "the open session": (OPEN_SESSION_OF_USER, "ix_playback_sessions_open"),
     "comments": (CommentsByPlayable.query, "ix_comments_playable"),
     "likes of a user": (LIKES_OF_USER, "ix_likes_user_id"),
@@ -64,6 +75,7 @@ LISTS = {
 """What is read in the order of its index, and that index."""
 
 ENTRIES = {
+    "a channel by its handle": (CHANNEL_BY_HANDLE, "uq_channels_handle"),
     "users by id": (UserById.query, "pk_users"),
     "sessions by id": (SESSIONS_BY_ID, "pk_playback_sessions"),
     "who may see a playable": (PlayableStatsByKey.query, "pk_known_playables"),

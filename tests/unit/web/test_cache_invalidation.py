@@ -8,7 +8,7 @@ import pytest
 
 from adapters.cache.memory import MemoryCache
 from adapters.cache.store import Entry, Lookup
-from domain.ids import AlbumId, ArtistId, CommentId, PlayableKind, TrackId, UserId
+from domain.ids import AlbumId, ArtistId, ChannelId, CommentId, PlayableKind, TrackId, UserId
 from domain.messages import channels
 from domain.messages.codec import encode
 from domain.messages.envelope import Event
@@ -16,6 +16,7 @@ from domain.messages.events import (
     AlbumReleased,
     ArtistFollowed,
     ArtistUnfollowed,
+    ChannelChanged,
     CommentsChanged,
     PlayableKept,
     PlayableLiked,
@@ -25,6 +26,7 @@ from domain.messages.events import (
 )
 from domain.messages.operator import CachePurge
 from schema.ids import print_id
+from tests.factories.videos import a_video_change
 from tests.fakes.ports import MemoryBus
 from tests.patience import POLL_SECONDS, SECONDS_MAX
 from web.caching.cache_invalidation import FOLLOWED, forget, forgetting_what_changes, tags_of
@@ -32,6 +34,8 @@ from web.caching.cache_invalidation import FOLLOWED, forget, forgetting_what_cha
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TRACK = print_id("Track", "t1")
 ARTIST = print_id("Artist", "a1")
+VIDEO = print_id("Video", "v1")
+CHANNEL = print_id("Channel", "c1")
 CHANGED = TrackChanged(
     track_id=TrackId("t1"),
     artist_id=ArtistId("a1"),
@@ -49,6 +53,16 @@ LIKED = PlayableLiked(
 )
 EVENTS: list[tuple[Event, set[str]]] = [
     (CHANGED, {"Track", "Album", "Artist", f"Track:{TRACK}", f"Playable:{TRACK}"}),
+    (
+        a_video_change(),
+        {"Video", "Channel", f"Video:{VIDEO}", f"Playable:{VIDEO}", f"Channel:{CHANNEL}"},
+    ),
+    (
+        ChannelChanged(
+            channel_id=ChannelId("c1"), owner_id=UserId("u1"), title="A", handle="a", version=2
+        ),
+        {"Channel", f"Channel:{CHANNEL}"},
+    ),
     (
         AlbumReleased(album_id=AlbumId("b1"), artist_id=ArtistId("a1"), title="", artist_name=""),
         {"Album", "Artist", f"Artist:{ARTIST}"},

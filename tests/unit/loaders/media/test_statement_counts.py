@@ -6,6 +6,7 @@ from db.read import StatementCount
 from domain.media.records import PlayableState
 from tests.conftest import ANNA, BEN
 from tests.factories.media import a_track, keep, keep_catalogue
+from tests.factories.videos import keep_channels_of_films
 from tests.unit.subgraphs.media.executing import run, track_id
 
 CATALOGUE = """
@@ -22,6 +23,15 @@ query Catalogue($first: Int!) {
 MINE = """
 query Mine($first: Int!) {
   myTracks(first: $first) { nodes { state progress job { state } album { artist { name } } } }
+}
+"""
+VIDEOS = """
+query Videos($first: Int!) {
+  videos(first: $first) {
+    nodes {
+      title coverUrl creator { name } channel { name videos(first: 3) { nodes { title } } }
+    }
+  }
 }
 """
 SEARCH = """
@@ -84,3 +94,12 @@ async def test_references_of_a_hundred_tracks_are_read_together(as_viewer) -> No
     ]
 
     assert await count(as_viewer(BEN), ENTITIES, representations=references) == 3
+
+
+async def test_a_page_of_videos_costs_two_statements_however_long(as_viewer) -> None:
+    await keep_channels_of_films(as_viewer(ANNA), 101)
+
+    ten = await count(as_viewer(BEN), VIDEOS, first=10)
+    hundred = await count(as_viewer(BEN), VIDEOS, first=100)
+
+    assert (ten, hundred) == (2, 2)

@@ -11,9 +11,10 @@ from domain.pages import PageRequest, page_request
 from domain.viewer import ANONYMOUS
 from errors import NotFound, Unauthenticated
 from resolvers.social import follows, likes
-from resolvers.social.projections import keep_track
+from resolvers.social.projections import keep_track, keep_video
 from tests.conftest import ADMIN, ANNA, BEN, MODERATOR, a_viewer
 from tests.factories.social import a_track_change, track_key
+from tests.factories.videos import a_video_change, video_key
 from tests.outbox import event_names
 
 
@@ -120,3 +121,17 @@ async def test_an_artist_without_anything_public_cannot_be_followed(
 
     assert await follows.count_followers(as_viewer(), [ArtistId(artist)]) == [0]
     assert await told(databases) == []
+
+
+async def test_a_video_is_liked_like_a_track(as_viewer) -> None:
+    await keep_video(as_viewer(), a_video_change(is_public=False))
+    with pytest.raises(NotFound):
+        await likes.like_playable(as_viewer(BEN), video_key("v1"))
+
+    await keep_video(as_viewer(), a_video_change(version=2))
+    await keep_video(as_viewer(), a_video_change(is_public=False))
+    await likes.like_playable(as_viewer(BEN), video_key("v1"))
+    mine = await likes.list_liked(as_viewer(BEN), page_request(None, None))
+
+    assert await likes.count_likes(as_viewer(), [video_key("v1"), track_key()]) == [1, 0]
+    assert mine.nodes == [video_key("v1")]

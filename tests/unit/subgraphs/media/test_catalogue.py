@@ -26,7 +26,7 @@ NODE = """
 query Node($id: ID!) {
   node(id: $id) {
     __typename id
-    ... on Playable { title artist { name } }
+    ... on Playable { title creator { name } }
     ... on Album { title }
     ... on Artist { name }
   }
@@ -106,7 +106,7 @@ async def test_a_track_tells_all_its_facts(as_viewer) -> None:
 @pytest.mark.parametrize(
     ("type_name", "key", "node"),
     [
-        ("Track", "track-1", {"title": "Song track-1", "artist": {"name": "The artist-1"}}),
+        ("Track", "track-1", {"title": "Song track-1", "creator": {"name": "The artist-1"}}),
         ("Album", "album-1", {"title": "Songs of album-1"}),
         ("Artist", "artist-1", {"name": "The artist-1"}),
         ("User", "anna", {}),

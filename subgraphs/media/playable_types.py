@@ -1,0 +1,106 @@
+"""Interfaces: what can be played, and whose it is."""
+
+from collections.abc import Sequence
+
+import strawberry
+
+from domain.ids import PlayableKey, UserKey
+from domain.media import records as media
+from resolvers.context import RequestContext
+from resolvers.media import playables
+from resolvers.media.albums import picture_urls
+from schema.batched import batched, references
+from schema.caching import SHORT, good_for
+from schema.global_id import global_id
+from schema.playable_ids import parse_playable_id
+from schema.scalars import DateTime
+from subgraphs.media.stubs import User
+
+strawberry.enum(media.PlayableState, description="How far a recording is on its way to listeners.")
+
+
+@strawberry.interface(
+    directives=[good_for(SHORT)],
+    description="Whose something playable is: an artist of tracks, a channel of videos.",
+)
+class Creator:
+    """Who stands under a title."""
+
+    id: strawberry.ID = global_id()
+    name: str
+    created_at: DateTime
+
+    @strawberry.field(graphql_type=User | None, description="Who looks after it here.")
+    @batched
+    def owner(parents: Sequence[playables.Creator], _ctx: RequestContext) -> list[UserKey]:
+        """The owner of each, by key."""
+        return [UserKey(creator.owner_id) for creator in parents]
+
+    @strawberry.field(graphql_type=str | None, description="Signed; good for a day or more.")
+    @batched
+    def image_url(parents: Sequence[playables.Creator], ctx: RequestContext) -> list[str | None]:
+        """The pictures' addresses."""
+        return picture_urls(ctx, [creator.image_key for creator in parents])
+
+
+@strawberry.federation.interface(
+    keys=["id"], directives=[good_for(SHORT)], description="What can be played."
+)
+class Playable:
+    """Something playable; other domains add to it."""
+
+    id: strawberry.ID = global_id()
+    title: str
+    duration_ms: int | None = strawberry.field(description="Null until its file was read.")
+    state: media.PlayableState
+    published_at: DateTime | None
+    is_public: bool = strawberry.field(description="Published and READY: anyone may play it.")
+    failure_code: str | None = strawberry.field(description="Why processing failed.")
+    failure: str | None = strawberry.field(description="The same, in words.")
+    created_at: DateTime
+
+    @strawberry.field(graphql_type=User | None, description="Who may change it.")
+    @batched
+    def owner(parents: Sequence[media.Playable], _ctx: RequestContext) -> list[UserKey]:
+        """The owner of each, by key."""
+        return [playable.owner for playable in parents]
+
+    @strawberry.field(
+        graphql_type=str | None,
+        description=(
+            "A track's album's cover, a picture of a video. Signed; good for a day or more."
+        ),
+    )
+    @batched
+    async def cover_url(parents: Sequence[media.Playable], ctx: RequestContext) -> list[str | None]:
+        """The pictures' addresses."""
+        return await playables.cover_urls_of(ctx, parents)
+
+    @strawberry.field(
+        graphql_type=Creator, description="Whose it is: a track's artist, a video's channel."
+    )
+    @batched
+    async def creator(
+        parents: Sequence[media.Playable], ctx: RequestContext
+    ) -> list[playables.Creator]:
+        """The name under each title."""
+        return await playables.creators_of(ctx, parents)
+
+    @references(parse_playable_id)
+    async def resolve_references(
+        keys: Sequence[PlayableKey], ctx: RequestContext
+    ) -> Sequence[media.Playable | None]:
+        """Answer other subgraphs' mentions of what can be played."""
+        return await playables.find_playables(ctx, keys)
+
+
+@strawberry.type(description="Where a recording can be heard, for a while.")
+class Stream:
+    """Signed addresses of HLS playlists."""
+
+    url: str = strawberry.field(description="The playlist of the quality asked for.")
+    adaptive_url: str = strawberry.field(
+        description="The playlist over all qualities, for players that choose by themselves."
+    )
+    kilobits: int
+    expires_at: DateTime

@@ -1,0 +1,52 @@
+"""Inputs about channels and videos."""
+
+import strawberry
+
+
+@strawberry.input
+class CreateChannelInput:
+    """A channel to be."""
+
+    name: str
+    handle: str = strawberry.field(
+        description="3 to 30 letters, digits, dots, dashes and underscores; nobody else's."
+    )
+    description: str = ""
+
+
+@strawberry.input
+class UpdateChannelInput:
+    """What a channel says of itself; what is left out stays."""
+
+    channel_id: strawberry.ID
+    name: str | None = None
+    handle: str | None = None
+    description: str | None = None
+
+
+@strawberry.input
+class UpdateVideoInput:
+    """What a video says of itself; what is left out stays."""
+
+    video_id: strawberry.ID
+    title: str | None = None
+    description: str | None = None
+    tags: list[str] | None = strawberry.field(default=None, description="At most 30.")
+    language: str | None = strawberry.field(
+        default=None, description="A tag such as `en` or `pt-BR`; empty for none."
+    )
+    is_explicit: bool | None = None
+
+
+@strawberry.input
+class PublishVideoInput:
+    """Which video goes out."""
+
+    video_id: strawberry.ID
+
+
+@strawberry.input
+class UnpublishInput:
+    """Which track or video is taken back."""
+
+    playable_id: strawberry.ID
