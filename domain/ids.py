@@ -22,6 +22,11 @@ JobId = NewType("JobId", str)
 ManifestId = NewType("ManifestId", str)
 PartnerId = NewType("PartnerId", str)
 PartnerKeyId = NewType("PartnerKeyId", str)
+PlaylistId = NewType("PlaylistId", str)
+PlaylistItemId = NewType("PlaylistItemId", str)
+PlaylistChangeId = NewType("PlaylistChangeId", str)
+InvitationId = NewType("InvitationId", str)
+ShareLinkId = NewType("ShareLinkId", str)
 
 
 def new_id() -> str:

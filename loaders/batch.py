@@ -23,6 +23,7 @@ BATCH_KEYS_MAX = 10_000
 KeyT = TypeVar("KeyT", bound=Hashable)
 RowT = TypeVar("RowT")
 ValueT = TypeVar("ValueT")
+LoaderT = TypeVar("LoaderT", bound="_Loader[Any, Any]")
 
 
 class _Callers(DataLoader[Sequence[KeyT], dict[KeyT, ValueT]]):
@@ -156,4 +157,21 @@ class GroupLoader(_Loader[KeyT, list[RowT]], Generic[KeyT, RowT]):
         found: dict[KeyT, list[RowT]] = {key: [] for key in keys}
         for row in rows:
             found[key_of(row)].append(row)
+        return found
+
+
+class PageLoaders:
+    """Loaders of a request, among them some that are made with parameters."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._pages: dict[Hashable, _Loader[Any, Any]] = {}
+
+    def page(self, loader: type[LoaderT], **parameters: Any) -> LoaderT:
+        """One loader for all that ask with the same parameters, so that they share a statement."""
+        key = (loader, *parameters.values())
+        if key not in self._pages:
+            self._pages[key] = loader(self._read, **parameters)
+        found = self._pages[key]
+        assert isinstance(found, loader)
         return found

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from domain.ids import JobId, PlaybackSessionId, UserId
+from domain.ids import JobId, PlaybackSessionId, PlaylistId, UserId
 
 GAP: Final = b""
 """Comes instead of a message where some were lost: read the state again, then follow on."""
@@ -23,6 +23,11 @@ def changes(name: str) -> str:
 def playback(session_id: PlaybackSessionId) -> str:
     """Moves of one playback session."""
     return f"playback:{session_id}"
+
+
+def playlist(playlist_id: PlaylistId) -> str:
+    """Changes of one playlist."""
+    return f"playlist:{playlist_id}"
 
 
 def notifications(user_id: UserId) -> str:

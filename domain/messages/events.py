@@ -12,6 +12,7 @@ from domain.ids import (
     PlayableKind,
     PlaybackSessionId,
     PlayId,
+    PlaylistId,
     TrackId,
     UserId,
     VideoId,
@@ -132,6 +133,19 @@ class PlaybackMoved(Event, frozen=True, kw_only=True):
     def channel(self) -> str:
         """The session's own channel."""
         return channels.playback(self.session_id)
+
+
+class PlaylistChanged(Event, frozen=True, kw_only=True):
+    """Somebody changed a playlist, or removed it; who and what stands in its change log."""
+
+    name = "media.playlist_changed.v1"
+    playlist_id: PlaylistId
+    version: int
+
+    @property
+    def channel(self) -> str:
+        """The playlist's own channel."""
+        return channels.playlist(self.playlist_id)
 
 
 class ArtistFollowed(Event, frozen=True, kw_only=True):

@@ -34,6 +34,34 @@ def place_among_hits(page: PageRequest) -> tuple[int, int]:
     raise BadInput("This cursor belongs to another list.", field="after")
 
 
+def place_in_playlist(page: PageRequest) -> tuple[int, str, str]:
+    """Where a playlist's items go on: the epoch of its order keys, the key, the item's id.
+
+    Raises:
+        BadInput: the cursor belongs to another list.
+    """
+    match page.after:
+        case None:
+            return 0, "", ""
+        case (int(epoch), str(order_key), str(key)) if _fit(epoch):
+            return epoch, order_key, key
+    raise BadInput("This cursor belongs to another list.", field="after")
+
+
+def version_before(page: PageRequest) -> int:
+    """Where a list goes on that runs backwards by version.
+
+    Raises:
+        BadInput: the cursor belongs to another list.
+    """
+    match page.after:
+        case None:
+            return NUMBER_MAX
+        case (int(version),) if _fit(version):
+            return version
+    raise BadInput("This cursor belongs to another list.", field="after")
+
+
 def _fit(*numbers: int) -> bool:
     """Whether a column of 32 bits can be compared with them."""
     return all(0 <= number <= NUMBER_MAX for number in numbers)

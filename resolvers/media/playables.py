@@ -10,6 +10,7 @@ from domain.media.object_keys import thumbnail_key
 from domain.media.records import Artist, Playable, Track
 from domain.media.videos import Channel, Video
 from domain.policies.media import require_manage_playable
+from errors import NotFound
 from resolvers.context import RequestContext
 from resolvers.media.albums import albums_of, picture_urls
 from resolvers.media.artists import artists_of
@@ -29,6 +30,18 @@ async def find_playables(ctx: RequestContext, keys: Sequence[PlayableKey]) -> li
     tracks = await find_tracks(ctx, [TrackId(key.id) for key in keys if _is_track(key)])
     videos = await find_videos(ctx, [VideoId(key.id) for key in keys if not _is_track(key)])
     return _merge([_is_track(key) for key in keys], tracks, videos)
+
+
+async def get_playables(ctx: RequestContext, keys: Sequence[PlayableKey]) -> list[Playable]:
+    """All of them.
+
+    Raises:
+        NotFound: one is not there for this viewer.
+    """
+    found = [each for each in await find_playables(ctx, keys) if each is not None]
+    if len(found) != len(keys):
+        raise NotFound("There is no such thing to play.", field="playableIds")
+    return found
 
 
 async def creators_of(ctx: RequestContext, playables: Sequence[Playable]) -> list[Creator]:

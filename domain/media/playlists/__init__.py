@@ -1,0 +1,1 @@
+"""Playlists: their records, their order, and what may be done with them."""
