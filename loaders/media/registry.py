@@ -12,6 +12,7 @@ from loaders.media.catalogue import (
     TracksByAlbumId,
     TracksByArtistId,
 )
+from loaders.media.playlists import PlaylistLoaders
 from loaders.media.videos import ChannelById, VideoById, VideosByChannelId
 
 

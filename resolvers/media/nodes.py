@@ -9,6 +9,7 @@ from domain.ids import (
     CommentKey,
     JobId,
     PlaybackSessionId,
+    PlaylistId,
     TokenId,
     TokenKey,
     TrackId,
@@ -17,11 +18,12 @@ from domain.ids import (
     VideoId,
 )
 from domain.media.playback_records import PlaybackSession
+from domain.media.playlists.records import Playlist
 from domain.media.records import Album, Artist, Track
 from domain.media.videos import Channel, Video
 from resolvers import jobs
 from resolvers.context import RequestContext
-from resolvers.media import albums, artists, channels, playback, tracks, videos
+from resolvers.media import albums, artists, channels, playback, playlists, tracks, videos
 
 Node = (
     Album
@@ -29,6 +31,7 @@ Node = (
     | Channel
     | Job
     | PlaybackSession
+    | Playlist
     | Track
     | Video
     | CommentKey
@@ -55,6 +58,8 @@ async def find_node(ctx: RequestContext, type_name: str, key: str) -> Node | Non
             return await videos.find_video(ctx, VideoId(key))
         case "PlaybackSession":
             return await playback.find_session(ctx, PlaybackSessionId(key))
+        case "Playlist":
+            return await playlists.find_playlist(ctx, PlaylistId(key))
         case "Job":
             return await jobs.find_job(ctx, JobId(key))
         case _:

@@ -4,6 +4,7 @@ Each change holds the playlist's row, so edits of several people stand one behin
 name items, not places: what somebody else does meanwhile makes none of them go wrong.
 """
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,11 +13,12 @@ from domain.ids import PlayableKey, PlaylistId, PlaylistItemId, new_id
 from domain.media.playlists import rules
 from domain.media.playlists.order_keys import fresh_keys, keys_between
 from domain.media.playlists.records import Playlist, PlaylistChangeKind, PlaylistItem
+from domain.media.records import Playable
 from domain.pages import Page, PageRequest, SortKey, build_page
 from domain.policies.playlists import require_edit_items
 from resolvers.context import RequestContext
 from resolvers.media.cursors import place_in_playlist
-from resolvers.media.playables import Found, find_playables, get_playables
+from resolvers.media.playables import find_playables, get_playables
 from resolvers.media.playlist_work import (
     PlaylistWork,
     forget_playlist,
@@ -59,9 +61,7 @@ async def list_items(
     return [build_page(found[each.id], page, _cursor_of(each)) for each in playlists]
 
 
-async def playables_of(
-    ctx: RequestContext, items: Sequence[PlaylistItem]
-) -> list[Found | None]:
+async def playables_of(ctx: RequestContext, items: Sequence[PlaylistItem]) -> list[Playable | None]:
     """What stands in each place; None where it is gone, or not for this viewer."""
     return await find_playables(ctx, [PlayableKey.parse(item.playable) for item in items])
 
@@ -70,7 +70,7 @@ async def add_to_playlist(
     ctx: RequestContext,
     playlist_id: PlaylistId,
     playables: Sequence[PlayableKey],
-    place: Place = Place(),  # noqa: B008  (frozen)
+    place: Place = Place(),
 ) -> Added:
     """Put something into a playlist; what stands in it already is skipped where it wants that.
 
@@ -176,9 +176,7 @@ async def save_moved(
     keys: Sequence[str],
 ) -> Playlist:
     """Give items other order keys and log where they stood."""
-    await uow.rows.set_order_keys(
-        {item.id: key for item, key in zip(moved, keys, strict=True)}
-    )
+    await uow.rows.set_order_keys({item.id: key for item, key in zip(moved, keys, strict=True)})
     changed = rules.advance(playlist, now=ctx.clock.now())
     await uow.rows.save_playlist(changed)
     await _log(ctx, uow, changed, PlaylistChangeKind.ITEMS_MOVED, moved)
@@ -202,7 +200,9 @@ async def _log(
     )
 
 
-async def _wanted(uow: PlaylistWork, playlist: Playlist, found: Sequence[Found]) -> list[Found]:
+async def _wanted(
+    uow: PlaylistWork, playlist: Playlist, found: Sequence[Playable]
+) -> list[Playable]:
     """What is really added: all, or each once and only what is not there."""
     if playlist.allows_duplicates:
         return list(found)
@@ -211,7 +211,7 @@ async def _wanted(uow: PlaylistWork, playlist: Playlist, found: Sequence[Found])
     return [each for key, each in once.items() if key not in there]
 
 
-def _left_out(found: Sequence[Found], wanted: Sequence[Found]) -> list[PlayableKey]:
+def _left_out(found: Sequence[Playable], wanted: Sequence[Playable]) -> list[PlayableKey]:
     rest = [each.playable for each in found]
     for each in wanted:
         rest.remove(each.playable)
@@ -259,13 +259,13 @@ async def _stand_there(
     """Whether nothing would change."""
     before, after = await _gap(uow, playlist, place, [item.id for item in moved])
     keys = [item.order_key for item in moved]
-    is_ordered = all(one < other for one, other in zip(keys, keys[1:], strict=False))
+    is_ordered = all(one < other for one, other in itertools.pairwise(keys))
     is_behind = before is None or before < keys[0]
     return is_ordered and is_behind and (after is None or keys[-1] < after)
 
 
 def _new_items(
-    ctx: RequestContext, playlist: Playlist, playables: Sequence[Found], keys: Sequence[str]
+    ctx: RequestContext, playlist: Playlist, playables: Sequence[Playable], keys: Sequence[str]
 ) -> list[PlaylistItem]:
     return [
         PlaylistItem(

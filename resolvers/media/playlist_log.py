@@ -12,6 +12,7 @@ from domain.media.playlists.records import (
     PlaylistChangeKind,
     PlaylistItem,
 )
+from domain.media.records import Playable
 from domain.messages import channels
 from domain.pages import Page, PageRequest, build_page
 from domain.policies.playlists import (
@@ -24,7 +25,7 @@ from errors import Conflict, NotFound
 from loaders.media.playlists import CHANGES_SINCE
 from resolvers.context import RequestContext
 from resolvers.media.cursors import version_before
-from resolvers.media.playables import Found, find_playables
+from resolvers.media.playables import find_playables
 from resolvers.media.playlist_items import save_added, save_moved, save_removed
 from resolvers.media.playlist_work import (
     PlaylistWork,
@@ -70,7 +71,7 @@ async def list_changes(
 
 async def playables_of_changes(
     ctx: RequestContext, changes: Sequence[PlaylistChange]
-) -> list[list[Found]]:
+) -> list[list[Playable]]:
     """What each is about, as far as the viewer may see it."""
     keys = [PlayableKey.parse(text) for change in changes for text in change.playables]
     found = iter(await find_playables(ctx, keys))

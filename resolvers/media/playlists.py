@@ -54,7 +54,7 @@ async def roles_of_viewer(
     if ctx.viewer.user_id is None:
         return [None] * len(playlist_ids)
     loader = ctx.loaders.media.playlists.role_by_playlist_id(ctx.viewer.user_id)
-    return [each and each.role for each in await loader.load_all(playlist_ids)]
+    return [None if each is None else each.role for each in await loader.load_all(playlist_ids)]
 
 
 async def list_public_playlists(ctx: RequestContext, page: PageRequest) -> Page[Playlist]:

@@ -5,11 +5,13 @@ from strawberry.federation import Schema
 from db.outbox import Job as JobRecord
 from domain import ids
 from domain.media import playback_records, records, videos
+from domain.media.playlists import records as playlist_records
 from schema.definition import SubgraphDefinition
 from subgraphs.media.job_types import Job
 from subgraphs.media.mutations import Mutation
 from subgraphs.media.playable_types import Playable
 from subgraphs.media.playback_types import PlaybackSession
+from subgraphs.media.playlist_types import Playlist
 from subgraphs.media.queries import Query
 from subgraphs.media.scalars import MEDIA_CONFIG
 from subgraphs.media.stubs import Comment, Token, User
@@ -31,6 +33,7 @@ MEDIA = SubgraphDefinition(
             Job,
             Playable,
             PlaybackSession,
+            Playlist,
             Token,
             Track,
             User,
@@ -46,6 +49,7 @@ MEDIA = SubgraphDefinition(
         videos.Channel: "Channel",
         videos.Video: "Video",
         playback_records.PlaybackSession: "PlaybackSession",
+        playlist_records.Playlist: "Playlist",
         JobRecord: "Job",
         ids.CommentKey: "Comment",
         ids.TokenKey: "Token",

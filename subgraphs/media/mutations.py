@@ -9,6 +9,7 @@ from schema.ids import parse_id
 from schema.info import Info
 from schema.problems import with_problems
 from schema.uploads import Upload
+from subgraphs.media.collaborator_mutations import CollaboratorMutation
 from subgraphs.media.inputs import (
     ImportFolderInput,
     PublishTrackInput,
@@ -22,12 +23,15 @@ from subgraphs.media.payloads import (
     UploadTrackPayload,
 )
 from subgraphs.media.playback_mutations import PlaybackMutation
+from subgraphs.media.playlist_mutations import PlaylistMutation
 from subgraphs.media.processing_mutations import ProcessingMutation
 from subgraphs.media.video_mutations import VideoMutation
 
 
 @strawberry.type
-class Mutation(PlaybackMutation, ProcessingMutation, VideoMutation):
+class Mutation(
+    PlaybackMutation, ProcessingMutation, VideoMutation, PlaylistMutation, CollaboratorMutation
+):
     """What media can be told."""
 
     @strawberry.mutation(

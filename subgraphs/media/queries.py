@@ -20,6 +20,7 @@ from schema.pagination import Connection
 from subgraphs.media.job_types import Job
 from subgraphs.media.nodes import Node
 from subgraphs.media.playback_types import PlaybackSession
+from subgraphs.media.playlist_queries import PlaylistQuery
 from subgraphs.media.types import Album, Artist, Track
 from subgraphs.media.video_queries import VideoQuery
 from subgraphs.media.video_types import Channel, Video
@@ -33,7 +34,7 @@ SearchResult = Annotated[
 
 
 @strawberry.type
-class Query(VideoQuery):
+class Query(VideoQuery, PlaylistQuery):
     """What media can be asked."""
 
     @strawberry.field(graphql_type=Node | None, description="Anything by its global id.")

@@ -13,10 +13,11 @@ from schema.ids import parse_id
 from schema.info import Info
 from subgraphs.media.job_types import Job
 from subgraphs.media.playback_types import PlaybackSession
+from subgraphs.media.playlist_queries import PlaylistSubscription
 
 
 @strawberry.type
-class Subscription:
+class Subscription(PlaylistSubscription):
     """What media tells live."""
 
     @strawberry.subscription(

@@ -93,9 +93,7 @@ class PlaylistRepository:
         )
         return await fetch_records(self._connection, statement, PlaylistItem)
 
-    async def find_playables(
-        self, playlist_id: PlaylistId, playables: Collection[str]
-    ) -> set[str]:
+    async def find_playables(self, playlist_id: PlaylistId, playables: Collection[str]) -> set[str]:
         """Which of them stand in the playlist already."""
         statement = select(items.playable).where(
             items.playlist_id == playlist_id, items.playable.in_(playables)
@@ -234,9 +232,7 @@ class PlaylistRepository:
     async def remove_invitation(self, invitation_id: InvitationId) -> None:
         """Take an offer back, or let one go that is used up."""
         column = playlist_invitations.c.id
-        await self._connection.execute(
-            delete(playlist_invitations).where(column == invitation_id)
-        )
+        await self._connection.execute(delete(playlist_invitations).where(column == invitation_id))
 
     async def add_follower(self, follower: PlaylistFollower) -> bool:
         """Keep a playlist; False when it was kept before."""

@@ -1,8 +1,8 @@
 """Where an item stands among others: texts that sort, with room between any two.
 
-    i00000   i00001   i00002        appended: the next whole number, in digits to the base 36
+    i00000   i00100   i00200        appended: a good step further, in digits to the base 36
            ▲
-        i00000i                     put between: the shortest fraction that lies there
+        i000i0                      put between: the shortest that lies there, a fraction at need
 
 A key is six digits and, behind them, a fraction without trailing zeros. Digits are `0-9a-z`, which
 every collation sorts the same way. Only the item that moves gets a new key.
@@ -13,6 +13,8 @@ BASE = len(DIGITS)
 WHOLE_DIGITS = 6
 WHOLE_COUNT = BASE**WHOLE_DIGITS
 MIDDLE = WHOLE_COUNT // 2
+STEP = BASE**2
+"""Left free between neighbours, so that most of what comes between needs no fraction."""
 KEY_CHARS_MAX = 64
 """Longer ones are not made: some three hundred items put into the same gap, one after the other."""
 
@@ -25,26 +27,24 @@ def keys_between(before: str | None, after: str | None, count: int) -> list[str]
     """
     assert count > 0, "nothing needs no key"
     if after is None:
-        first = MIDDLE if before is None else _whole(before) + 1
-        return _wholes(first, count)
+        return _steps(MIDDLE if before is None else _whole(before) + STEP, count)
     if before is None:
-        has_fraction = len(after) > WHOLE_DIGITS
-        return _wholes(_whole(after) - count + has_fraction, count)
+        return _steps(_whole(after) - STEP * count, count)
     return _spread(before, after, count)
 
 
 def fresh_keys(count: int) -> list[str]:
     """Keys for a whole list, as short as can be."""
-    keys = _wholes(MIDDLE - count // 2, count)
+    keys = _steps(MIDDLE - STEP * (count // 2), count)
     assert keys is not None, "a list is far shorter than the numbers there are"
     return keys
 
 
-def _wholes(first: int, count: int) -> list[str] | None:
-    """Consecutive whole numbers; None past the ends of the scale."""
-    if first < 1 or first + count > WHOLE_COUNT:
+def _steps(first: int, count: int) -> list[str] | None:
+    """Whole numbers with room between; None past the ends of the scale."""
+    if first < 1 or first + STEP * count > WHOLE_COUNT:
         return None
-    return [_print(first + place, WHOLE_DIGITS) for place in range(count)]
+    return [_print(first + STEP * place, WHOLE_DIGITS) for place in range(count)]
 
 
 def _spread(before: str, after: str, count: int) -> list[str] | None:

@@ -29,6 +29,8 @@ class PlaylistDetails:
     privacy: PlaylistPrivacy | None = None
     is_collaborative: bool | None = None
     allows_duplicates: bool | None = None
+    cover_playable: str | None = None
+    """Whose cover it wears; an empty text: those of its first items."""
 
 
 def new_playlist(
@@ -79,13 +81,16 @@ def change_details(playlist: Playlist, details: PlaylistDetails) -> Playlist:
         changes["description"] = checked_text(
             details.description, field="description", chars_max=DESCRIPTION_CHARS_MAX
         )
+    if details.cover_playable is not None:
+        changes["cover_playable"] = details.cover_playable or None
     return replace(playlist, **changes)
 
 
 def details_of(playlist: Playlist) -> dict[str, Any]:
     """What `change_details` can say of it, as it is now."""
     names = ("title", "description", "privacy", "is_collaborative", "allows_duplicates")
-    return {name: getattr(playlist, name) for name in names}
+    told = {name: getattr(playlist, name) for name in names}
+    return {**told, "cover_playable": playlist.cover_playable or ""}
 
 
 def details_from(values: dict[str, Any]) -> PlaylistDetails:

@@ -22,6 +22,18 @@ from loaders.media.catalogue import (
     TracksByArtistId,
 )
 from loaders.media.playback import OPEN_SESSION_OF_USER, SESSIONS_BY_ID
+from loaders.media.playlists import (
+    CHANGES_SINCE,
+    FOLLOWED_OF_USER,
+    INVITATIONS_OF_USER,
+    PLAYLISTS_OF_COLLABORATOR,
+    PLAYLISTS_OF_OWNER,
+    PUBLIC_PLAYLISTS,
+    ChangesByPlaylistId,
+    CollaboratorsByPlaylistId,
+    ItemsByPlaylistId,
+    RoleByPlaylistId,
+)
 from loaders.media.videos import (
     CHANNEL_BY_HANDLE,
     CHANNELS_OF_OWNER,
@@ -60,6 +72,14 @@ LISTS = {
     "videos of an owner": (VIDEOS_OF_OWNER, "ix_videos_owner_id_id"),
     "videos of channels": (VideosByChannelId.query, "ix_videos_channel_id_id"),
     "channels of an owner": (CHANNELS_OF_OWNER, "ix_channels_owner_id_id"),
+    "public playlists": (PUBLIC_PLAYLISTS, "ix_playlists_public"),
+    "playlists of an owner": (PLAYLISTS_OF_OWNER, "ix_playlists_owner_id_id"),
+    "playlists of a guest": (PLAYLISTS_OF_COLLABORATOR, "ix_playlist_collaborators_user_id"),
+    "playlists that one keeps": (FOLLOWED_OF_USER, "ix_playlist_followers_user_id"),
+    "invitations": (INVITATIONS_OF_USER, "ix_playlist_invitations_user_id"),
+    "items of playlists": (ItemsByPlaylistId.query, "ix_playlist_items_order"),
+    "change logs": (ChangesByPlaylistId.query, "ix_playlist_changes_version"),
+    "changes since one": (CHANGES_SINCE, "ix_playlist_changes_version"),
     "the open session": (OPEN_SESSION_OF_USER, "ix_playback_sessions_open"),
     "comments": (CommentsByPlayable.query, "ix_comments_playable"),
     "likes of a user": (LIKES_OF_USER, "ix_likes_user_id"),
@@ -78,6 +98,8 @@ ENTRIES = {
     "a channel by its handle": (CHANNEL_BY_HANDLE, "uq_channels_handle"),
     "users by id": (UserById.query, "pk_users"),
     "sessions by id": (SESSIONS_BY_ID, "pk_playback_sessions"),
+    "who works on playlists": (CollaboratorsByPlaylistId.query, "pk_playlist_collaborators"),
+    "one's place in playlists": (RoleByPlaylistId.query, "playlist_collaborators"),
     "who may see a playable": (PlayableStatsByKey.query, "pk_known_playables"),
     "counters of a playable": (PlayableStatsByKey.query, "pk_playable_stats"),
     "likes by user and playable": (LikeByPlayable.query, "pk_likes"),
