@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 URL ?= http://127.0.0.1:8000
-SOURCES := gateway.py house.py lone_subgraph.py maintenance.py settings.py errors.py cancellation.py telemetry.py wiring.py supervision.py adapters bench db devtools domain federation loaders resolvers schema subgraphs web workers
+SOURCES := gateway.py house.py lone_subgraph.py maintenance.py settings.py media_settings.py errors.py cancellation.py telemetry.py wiring.py supervision.py adapters bench db devtools domain federation loaders resolvers schema subgraphs web workers
 
 ifdef WORKERS
 export TUTTI_WORKERS := $(WORKERS)

@@ -21,6 +21,7 @@ class AppError(Exception):
           . QuotaExceeded
       + DependencyError      something we rely on failed; trying again may help
         - StorageUnavailable
+        - ObjectCorrupt
         - ChainUnavailable
         - ModelUnavailable
         - IdentityUnavailable
@@ -109,6 +110,13 @@ class StorageUnavailable(DependencyError):
     """The object store does not answer."""
 
     code = "STORAGE_UNAVAILABLE"
+
+
+class ObjectCorrupt(DependencyError):
+    """What is stored is not what was put there: damaged, or meddled with; it is not served."""
+
+    code = "OBJECT_CORRUPT"
+    retryable = False
 
 
 class ChainUnavailable(DependencyError):

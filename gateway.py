@@ -6,6 +6,8 @@ python gateway.py migrate        bring the databases to the newest revision
 python gateway.py jobs dead      list the jobs that gave up
 python gateway.py jobs retry ID  queue one of them again
 python gateway.py cache purge P  forget the answers with a tag like this: Track, Query.*, *
+python gateway.py storage rotate bring all stored objects under the active storage key
+python gateway.py storage seal   seal what was stored before anything was
 
 python gateway.py operations publish --client NAME --version V FILE
 python gateway.py operations list | retire | check | usage
@@ -67,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     cache = commands.add_parser("cache", help="look after kept answers")
     cache.add_argument("action", choices=("purge",))
     cache.add_argument("pattern", help="tags, such as Track, Query.search, Artist:* or * for all")
+    storage = commands.add_parser("storage", help="look after the keys that objects are under")
+    storage.add_argument("action", choices=("rotate", "seal"))
     add_client_commands(commands)
     subgraph = commands.add_parser("subgraph", help="serve one of our subgraphs alone")
     subgraph.add_argument("name", choices=DOMAINS)
@@ -289,6 +293,10 @@ async def _command(given: argparse.Namespace, settings: "Settings") -> None:
             from maintenance import purge_cache
 
             await purge_cache(settings, given.pattern)
+        case "storage":
+            from maintenance import look_after_storage
+
+            await look_after_storage(settings, given.action)
         case "operations" | "partners":
             from devtools.clients import look_after_clients
 

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from adapters.cache.store import CacheStore
 from adapters.rate_limit.memory import MemoryBuckets
+from adapters.storage.figures import show_damaged_objects
 from db.idempotency import DatabaseAnswers
 from federation.engine import Engine
 from federation.limits import EngineLimits
@@ -123,6 +124,8 @@ async def open_app(
         base = await stack.enter_async_context(
             open_use_case_context(settings, operation_checks=checks)
         )
+        if telemetry.metrics is not None:
+            show_damaged_objects(telemetry.metrics, base.ports.store)
         remote = open_remote_transports(settings)
         for transport in remote.values():
             stack.push_async_callback(transport.close)

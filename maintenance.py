@@ -7,7 +7,14 @@ from db.engine import Databases
 from db.migrate import migrate
 from errors import BadInput
 from settings import Settings
-from wiring import bucket_address, build_bus_backend, build_cache, prepare_data_folder
+from wiring import (
+    bucket_address,
+    build_bus_backend,
+    build_cache,
+    build_key_rotation,
+    build_store,
+    prepare_data_folder,
+)
 
 
 async def migrate_all(settings: Settings) -> None:
@@ -63,3 +70,22 @@ async def look_after_jobs(settings: Settings, action: str, job_id: str | None) -
             sys.exit(f"{job_id} is no job that gave up")
     finally:
         await databases.close()
+
+
+async def look_after_storage(settings: Settings, action: str) -> None:
+    """Look at all sealed objects and bring them under the active key (`rotate`), or seal those
+    that lie there from before anything was sealed (`seal`)."""
+    prepare_data_folder(settings)
+    rotation = build_key_rotation(settings, build_store(settings))
+    if rotation is None:
+        sys.exit("objects are not sealed here; TUTTI_STORAGE__KEYS or TUTTI_STORAGE__SEALED=true")
+    if action == "seal":
+        print(f"{await rotation.seal_plain()} objects were sealed")
+        return
+    told = await rotation.rotate(is_from_start=True)
+    print(
+        f"all are under {told.key_id}: {told.rewrapped} were brought there, "
+        f"{told.current} were already, {told.removed} belonged to nothing, {told.damaged} damaged"
+    )
+    if told.damaged:
+        sys.exit("some keys are damaged; the log names them")

@@ -16,6 +16,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from db.engine import DOMAINS
+from media_settings import StorageSettings
 
 ORIGIN = re.compile(r"https?://[a-z0-9.\[\]:-]+")
 """As browsers write it: in lower case, without a path."""
@@ -112,6 +113,9 @@ class Settings(BaseSettings):
 
     s3_secret_key: SecretStr | None = None
     """Secret access key."""
+
+    storage: StorageSettings = StorageSettings()
+    """How objects are sealed where they lie: TUTTI_STORAGE__KEYS=…"""
 
     chain_rpc_url: str | None = Field(
         default=None,
@@ -293,12 +297,14 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _production_brings_its_secrets(self) -> Self:
         if self.environment == "production":
-            secrets = {
+            secrets: dict[str, SecretStr | None] = {
                 "TUTTI_TOKEN_SIGNING_KEY": self.token_signing_key,
                 "TUTTI_URL_SIGNING_KEY": self.url_signing_key,
             }
             if self.subgraph_urls:
                 secrets["TUTTI_INTERNAL_SIGNING_KEY"] = self.internal_signing_key
+            if self.storage.sealed is not False and not self.storage.keys:
+                secrets["TUTTI_STORAGE__KEYS (or TUTTI_STORAGE__SEALED=false)"] = None
             missing = [name for name, value in secrets.items() if value is None]
             if missing:
                 raise ValueError(f"production needs its own {' and '.join(missing)}")
@@ -311,6 +317,19 @@ class Settings(BaseSettings):
         if internal is not None and len(internal.get_secret_value()) < 32:
             raise ValueError("TUTTI_INTERNAL_SIGNING_KEY has 32 characters or more")
         return self
+
+    @property
+    def is_storage_sealed(self) -> bool:
+        """True where objects are encrypted where they lie."""
+        if self.storage.sealed is not None:
+            return self.storage.sealed
+        return bool(self.storage.keys) or (self.is_development and self.is_embedded)
+
+    @property
+    def is_plain_readable(self) -> bool:
+        """True where objects are given out that were never sealed."""
+        plain = self.storage.plain_readable
+        return self.is_development if plain is None else plain
 
     @property
     def is_development(self) -> bool:

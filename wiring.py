@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from adapters.broadcast.backend import BusBackend, ReplayLimits
@@ -27,16 +28,22 @@ from adapters.identity.tokens import (
 from adapters.ml.models import ModelServerClient
 from adapters.rate_limit.memory import MemoryBuckets
 from adapters.rate_limit.shared import SharedBuckets
+from adapters.storage.key_ring import GivenKeys, KeyRing, KeysInFolder
 from adapters.storage.local import LocalStore
+from adapters.storage.rewrapping import Rewrapper
 from adapters.storage.s3 import BucketAddress, S3Store
+from adapters.storage.sealing import SealedStore
 from adapters.storage.signing import UrlSigner
+from adapters.storage.store import ByteStore
 from db.engine import DOMAINS, Databases
-from domain.clock import SystemClock
+from domain.clock import SystemClock, utc_now
 from domain.ports import DirectUploads, Limits, ObjectStore, OperationChecks
 from resolvers.context import Ports, UseCaseContext
 from settings import Settings
 
 MODEL_FILE = "recommender.bin"
+AGES = timedelta(days=36_500)
+"""No key is as old; only where there is none, one is made."""
 
 
 @asynccontextmanager
@@ -50,6 +57,7 @@ async def open_use_case_context(
     urls = settings.urls_by_domain()
     databases = Databases({domain: urls[domain] for domain in domains})
     passwords = Argon2Passwords()
+    store = build_store(settings)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(databases.close)
         stack.callback(passwords.close)
@@ -61,7 +69,8 @@ async def open_use_case_context(
         yield UseCaseContext(
             databases=databases,
             ports=Ports(
-                store=build_store(settings),
+                store=store,
+                key_rotation=build_key_rotation(settings, store),
                 urls=build_url_signer(settings),
                 live=bus,
                 models=ModelServerClient(
@@ -118,10 +127,41 @@ def bus_limits(settings: Settings) -> BusLimits:
 
 
 def build_store(settings: Settings) -> ObjectStore:
-    """Objects in the data folder, or in a bucket of an S3 dialect."""
+    """Objects in the data folder, or in a bucket of an S3 dialect; sealed, or as they are."""
+    inner: ByteStore
     if settings.s3_bucket is None:
-        return LocalStore(settings.data_dir / "objects")
-    return S3Store(bucket_address(settings))
+        inner = LocalStore(settings.data_dir / "objects")
+    else:
+        inner = S3Store(bucket_address(settings))
+    if not settings.is_storage_sealed:
+        return inner
+    return SealedStore(
+        inner,
+        build_key_ring(settings),
+        SystemClock(),
+        plain_readable=settings.is_plain_readable,
+    )
+
+
+def build_key_ring(settings: Settings) -> KeyRing:
+    """The keys of the settings, or those of the data folder, where the first is made now."""
+    if settings.storage.keys:
+        given = {
+            key_id: bytes.fromhex(key.get_secret_value())
+            for key_id, key in settings.storage.keys.items()
+        }
+        return GivenKeys(given, settings.storage.active_key)
+    ring = KeysInFolder(settings.data_dir / "keys" / "storage")
+    ring.renew(utc_now(), after=AGES)
+    return ring
+
+
+def build_key_rotation(settings: Settings, store: ObjectStore) -> Rewrapper | None:
+    """Brings what the store holds under its newest key; None where nothing is sealed."""
+    if not isinstance(store, SealedStore):
+        return None
+    every = timedelta(days=settings.storage.key_days)
+    return Rewrapper(store, SystemClock(), renew_after=every)
 
 
 def build_direct_uploads(settings: Settings) -> DirectUploads | None:

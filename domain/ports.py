@@ -50,12 +50,48 @@ class ObjectStore(Protocol):
         """What is known of the object; None when there is none."""
         ...
 
+    async def delete(self, key: str) -> None:
+        """Remove one object; none there is no error."""
+        ...
+
     async def delete_prefix(self, prefix: str) -> None:
         """Remove every object below a prefix."""
         ...
 
     def list(self, prefix: str) -> AsyncIterator[str]:
         """The keys below a prefix."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewrapped:
+    """What a rotation of storage keys did."""
+
+    key_id: str
+    """The key that all are under now."""
+    rewrapped: int = 0
+    current: int = 0
+    """Were under it already."""
+    removed: int = 0
+    """Belonged to no object any more."""
+    damaged: int = 0
+
+    def plus(self, other: "Rewrapped") -> "Rewrapped":
+        """Both together, under the key of this one."""
+        return Rewrapped(
+            key_id=self.key_id,
+            rewrapped=self.rewrapped + other.rewrapped,
+            current=self.current + other.current,
+            removed=self.removed + other.removed,
+            damaged=self.damaged + other.damaged,
+        )
+
+
+class KeyRotation(Protocol):
+    """Brings what is stored sealed under the newest key."""
+
+    async def rotate(self, *, is_from_start: bool = False) -> Rewrapped:
+        """Renew the key where it is due, and bring all data keys under it; goes on where it was."""
         ...
 
 

@@ -13,6 +13,7 @@ from domain.messages.bookmark import Bookmark
 from domain.ports import (
     AccessTokens,
     DirectUploads,
+    KeyRotation,
     Limits,
     LiveBus,
     ModelClient,
@@ -47,6 +48,8 @@ class Ports:
     """None where no operations are published: in a worker."""
     direct_uploads: DirectUploads | None = None
     """None where objects lie on a disk."""
+    key_rotation: KeyRotation | None = None
+    """None where objects are not sealed."""
 
     def require_direct_uploads(self) -> DirectUploads:
         """The bucket that clients may upload to, past us.

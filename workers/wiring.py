@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 import workers.tasks
 from adapters.ml.tools import ModelWorkshop
+from adapters.storage.figures import show_damaged_objects
 from adapters.telemetry.metrics import Metrics
 from domain.media.recordings import Transcoder
-from domain.messages.commands import IndexChain, TrainRecommender
+from domain.messages.commands import IndexChain, RotateStorageKeys, TrainRecommender
 from domain.nft.chain import Chain
 from errors import ChainUnavailable
 from resolvers.context import UseCaseContext
@@ -34,6 +35,7 @@ CHAIN_SLOTS: Final = 1
 MODEL_SLOTS: Final = 1
 INDEX_EVERY: Final = timedelta(seconds=5)
 TRAIN_EVERY: Final = timedelta(hours=1)
+ROTATE_EVERY: Final = timedelta(hours=24)
 
 
 @asynccontextmanager
@@ -43,6 +45,8 @@ async def open_configured_worker(
     """The worker that the settings describe, closed again at the end."""
     async with open_use_case_context(settings) as base:
         tools = ConfiguredTools(settings)
+        if metrics is not None:
+            show_damaged_objects(metrics, base.ports.store)
         opened = open_worker(
             base.databases,
             load_handlers(),
@@ -67,6 +71,8 @@ def load_handlers() -> Registry:
 def build_options(settings: Settings, figures: JobFigures | None = None) -> WorkerOptions:
     """Slots and periods."""
     periodic = [Periodic(command=TrainRecommender(), every=TRAIN_EVERY)]
+    if settings.is_storage_sealed:
+        periodic.append(Periodic(command=RotateStorageKeys(), every=ROTATE_EVERY))
     if settings.chain_rpc_url is not None:
         periodic.append(Periodic(command=IndexChain(), every=INDEX_EVERY))
     return WorkerOptions(

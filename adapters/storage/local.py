@@ -44,6 +44,20 @@ class LocalStore:
         with _write_faults():
             await asyncio.to_thread(self._write, key, lambda file: _write_all(data, file))
 
+    async def put_chunks(self, key: str, chunks: AsyncIterator[bytes], content_type: str) -> None:
+        """Write what is being made to the key, replacing what was there."""
+        del content_type
+        target = self._path(key)
+        with _write_faults():
+            draft, file = await asyncio.to_thread(_open_draft, target)
+            try:
+                async for chunk in chunks:
+                    await asyncio.to_thread(file.write, chunk)
+                await asyncio.to_thread(_put_in_place, file, draft, target)
+            finally:
+                file.close()
+                draft.unlink(missing_ok=True)
+
     async def get(self, key: str) -> bytes:
         """Read a whole object.
 
@@ -79,6 +93,11 @@ class LocalStore:
         """Tell size, tag and time of an object; None if there is none."""
         return await asyncio.to_thread(self._stat, key)
 
+    async def delete(self, key: str) -> None:
+        """Remove one object; none there is no error."""
+        with _write_faults():
+            await asyncio.to_thread(_remove, self._path(key))
+
     async def delete_prefix(self, prefix: str) -> None:
         """Remove everything below the folder; nothing there is no error."""
         folder = self._path(require_prefix(prefix)[:-1])
@@ -90,6 +109,13 @@ class LocalStore:
         while page := await asyncio.to_thread(_take, keys, LIST_PAGE):
             for key in page:
                 yield key
+
+    async def list_after(self, key: str) -> AsyncIterator[str]:
+        """Yield all keys behind this one, folder by folder in the order of their names."""
+        keys = _walk(self._root, (), tuple(key.split("/")) if key else ())
+        while page := await asyncio.to_thread(_take, keys, LIST_PAGE):
+            for each in page:
+                yield each
 
     async def fetch_to(self, key: str, path: Path) -> None:
         """Copy an object to a file.
@@ -106,18 +132,13 @@ class LocalStore:
     def _write(self, key: str, fill: Callable[[BinaryIO], None]) -> None:
         """Fill a file beside the target, make it durable, then put it in place."""
         target = self._path(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f".{secrets.token_hex(8)}{UNFINISHED}")
+        draft, file = _open_draft(target)
         try:
-            with draft.open("xb") as file:
-                fill(file)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(target)
-        except BaseException:
+            fill(file)
+            _put_in_place(file, draft, target)
+        finally:
+            file.close()
             draft.unlink(missing_ok=True)
-            raise
-        _sync_folder(target.parent)
 
     def _open_at(self, key: str, start: int) -> BinaryIO:
         file = self._path(key).open("rb")
@@ -143,6 +164,42 @@ class LocalStore:
         for folder, _, names in os.walk(self._path(prefix[:-1])):
             base = Path(folder).relative_to(self._root).as_posix()
             yield from (f"{base}/{name}" for name in names if not name.startswith("."))
+
+
+def _open_draft(target: Path) -> tuple[Path, BinaryIO]:
+    """A new file beside the target."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{secrets.token_hex(8)}{UNFINISHED}")
+    return draft, draft.open("xb")
+
+
+def _put_in_place(file: BinaryIO, draft: Path, target: Path) -> None:
+    """Make a draft durable, then give it the target's name, and make that durable too."""
+    file.flush()
+    os.fsync(file.fileno())
+    draft.replace(target)
+    _sync_folder(target.parent)
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        path.unlink()
+
+
+def _walk(folder: Path, at: tuple[str, ...], after: tuple[str, ...]) -> Iterator[str]:
+    """Keys below a folder, in order, those behind `after` only."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for entry in entries:
+        here = (*at, entry.name)
+        if entry.name.startswith(".") or here < after[: len(here)]:
+            continue
+        if entry.is_dir():
+            yield from _walk(folder / entry.name, here, after)
+        elif here > after:
+            yield "/".join(here)
 
 
 def _copy(source: Path, file: BinaryIO) -> None:

@@ -59,6 +59,12 @@ class S3Store:
         with _faults():
             await obstore.put_async(self._bucket, require_key(key), data, attributes=attributes)
 
+    async def put_chunks(self, key: str, chunks: AsyncIterator[bytes], content_type: str) -> None:
+        """Upload what is being made to the key, replacing what was there."""
+        attributes = {"Content-Type": content_type}
+        with _faults():
+            await obstore.put_async(self._bucket, require_key(key), chunks, attributes=attributes)
+
     async def get(self, key: str) -> bytes:
         """Read a whole object.
 
@@ -109,6 +115,11 @@ class S3Store:
             modified=found["last_modified"],
         )
 
+    async def delete(self, key: str) -> None:
+        """Remove one object; none there is no error."""
+        with contextlib.suppress(NotFound), _faults():
+            await obstore.delete_async(self._bucket, require_key(key))
+
     async def delete_prefix(self, prefix: str) -> None:
         """Remove everything below the folder; nothing there is no error."""
         doomed = [key async for key in self.list(prefix)]
@@ -121,6 +132,13 @@ class S3Store:
         """Yield the keys below the folder, in no particular order."""
         with _faults():
             async for page in obstore.list(self._bucket, require_prefix(prefix)):
+                for found in page:
+                    yield str(found["path"])
+
+    async def list_after(self, key: str) -> AsyncIterator[str]:
+        """Yield all keys behind this one, in the order of their bytes."""
+        with _faults():
+            async for page in obstore.list(self._bucket, offset=key or None):
                 for found in page:
                     yield str(found["path"])
 

@@ -1,12 +1,18 @@
 """What all object stores share: which keys they accept and what type a key has."""
 
 import re
+from collections.abc import AsyncIterator
 from pathlib import PurePosixPath
+from typing import Protocol
+
+from domain.ports import ObjectStore
 
 KEY_MAX = 512
 SEGMENTS_MAX = 10
 CHUNK_BYTES = 256 * 1024
 SEGMENT = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9._=-]{0,127}\Z")
+BESIDE = re.compile(r"==[0-9a-f]{32}\Z")
+"""The end of the key of something that a store keeps beside an object; no object's key has it."""
 UNKNOWN_TYPE = "application/octet-stream"
 CONTENT_TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
@@ -28,6 +34,18 @@ CONTENT_TYPES = {
 }
 
 
+class ByteStore(ObjectStore, Protocol):
+    """What a store that others are built on does, beside what use cases see."""
+
+    async def put_chunks(self, key: str, chunks: AsyncIterator[bytes], content_type: str) -> None:
+        """Store what is being made; the object appears whole or not at all."""
+        ...
+
+    def list_after(self, key: str) -> AsyncIterator[str]:
+        """All keys behind this one, in the store's own order; from the first on after ""."""
+        ...
+
+
 class InvalidKey(ValueError):
     """A key that no store accepts: absolute, climbing, empty, too long or oddly spelt."""
 
@@ -38,9 +56,10 @@ def require_key(key: str) -> str:
     Raises:
         InvalidKey: it is not a relative path of plain segments.
     """
-    segments = key.split("/")
+    stem = BESIDE.sub("", key)
+    segments = stem.split("/")
     plain = all(SEGMENT.match(segment) for segment in segments)
-    if not plain or len(key) > KEY_MAX or len(segments) > SEGMENTS_MAX:
+    if not plain or len(stem) > KEY_MAX or len(segments) > SEGMENTS_MAX:
         raise InvalidKey("The key is not a bounded path of plain segments.")
     return key
 

@@ -79,6 +79,12 @@ class ProcessTrack(Command, frozen=True, kw_only=True):
         return process_key(self.track_id)
 
 
+class RotateStorageKeys(Command, frozen=True, kw_only=True):
+    """Renew the key that objects are sealed under when it is due, and bring them all under it."""
+
+    name = "media.rotate_storage_keys.v1"
+
+
 class MintToken(Command, frozen=True, kw_only=True):
     """Bring a prepared token onto the chain."""
 

@@ -1,5 +1,7 @@
 """The house as settings make it in production."""
 
+import secrets
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -13,4 +15,5 @@ def production_settings() -> dict[str, str]:
             Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
         ).decode(),
         "url_signing_key": "u" * 32,
+        "storage__keys": f'{{"first": "{secrets.token_hex(32)}"}}',
     }

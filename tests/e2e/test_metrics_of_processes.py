@@ -73,6 +73,7 @@ def test_production_shows_metrics_to_others_with_a_token_only(tmp_path) -> None:
         data_dir=str(tmp_path),
         token_signing_key="x",
         url_signing_key="x" * 32,
+        storage__sealed="false",
         metrics_port="9464",
         metrics_host="0.0.0.0",
     )

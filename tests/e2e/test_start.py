@@ -47,7 +47,7 @@ def test_a_taken_port_is_told_in_one_line(tmp_path: Path) -> None:
         ({"redis_url": "redis://127.0.0.1:6379"}, "two profiles only"),
         ({"database_url": "postgresql+asyncpg://127.0.0.1/x"}, "two profiles only"),
         ({"database_url": "mysql://127.0.0.1/x"}, "all SQLite or all PostgreSQL"),
-        ({"environment": "production"}, "TUTTI_TOKEN_SIGNING_KEY and TUTTI_URL_SIGNING_KEY"),
+        ({"environment": "production"}, "TUTTI_URL_SIGNING_KEY and TUTTI_STORAGE__KEYS (or"),
         ({"port": "99999"}, "TUTTI_PORT"),
         ({"url_signing_key": "short"}, "TUTTI_URL_SIGNING_KEY has 32 characters or more"),
     ],

@@ -45,6 +45,9 @@ class MemoryStore:
             modified=datetime(2026, 1, 1, tzinfo=UTC),
         )
 
+    async def delete(self, key: str) -> None:
+        self.objects.pop(key, None)
+
     async def delete_prefix(self, prefix: str) -> None:
         for key in [key for key in self.objects if key.startswith(prefix)]:
             del self.objects[key]

@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 
 from adapters.chain.client import ChainClient
 from adapters.chain.keys import load_or_make_key
+from adapters.storage.store import BESIDE
 from db.engine import Databases
 from db.tables.media.catalogue import tracks
 from db.tables.media.playback import plays
@@ -294,8 +295,8 @@ def _orphans(deployment: Deployment, wanted: set[str]) -> list[str]:
     for path in root.rglob("*"):
         if not path.is_file():
             continue
-        key = str(path.relative_to(root))
-        if key.startswith(("covers/", "nft/", "metadata/", "ipfs/")):
+        key = BESIDE.sub("", str(path.relative_to(root)))
+        if key.startswith(("covers/", "nft/", "metadata/", "ipfs/", "_seal/")):
             continue
         if not any(key == each or key.startswith(f"{each}/") for each in wanted):
             found.append(key)

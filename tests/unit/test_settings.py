@@ -5,7 +5,11 @@ from pydantic import ValidationError
 
 from settings import Settings
 
-SECRETS = {"token_signing_key": "t" * 32, "url_signing_key": "u" * 32}
+SECRETS = {
+    "token_signing_key": "t" * 32,
+    "url_signing_key": "u" * 32,
+    "storage": {"keys": {"first": "ab" * 32}},
+}
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,15 @@ from domain.messages.commands import (
     ImportFolder,
     ProcessPlayable,
     ProcessTrack,
+    RotateStorageKeys,
 )
-from resolvers.media import importing, processing
+from resolvers.media import importing, processing, storage_keys
 from workers.context import WorkerContext
 from workers.registry import handles
 
 FOLDER_SECONDS_MAX: Final = 600
 FILE_SECONDS_MAX: Final = 600
+ROTATE_SECONDS_MAX: Final = 6 * 60 * 60
 PROCESS_SECONDS_MAX: Final = 6 * 60 * 60
 """A recording of 24 hours on a small machine; each FFmpeg has a tighter bound of its own."""
 
@@ -59,3 +61,9 @@ async def _process(key: PlayableKey, ctx: WorkerContext) -> None:
         on_progress=ctx.progress,
         is_last_attempt=ctx.is_last_attempt,
     )
+
+
+@handles(RotateStorageKeys, attempts_max=5, seconds_max=ROTATE_SECONDS_MAX)
+async def rotate_storage_keys(_command: RotateStorageKeys, ctx: WorkerContext) -> None:
+    """Bring what is stored under the newest key; a stopped run goes on where it was."""
+    await storage_keys.rotate_storage_keys(ctx)

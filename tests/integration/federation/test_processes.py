@@ -84,6 +84,7 @@ def test_a_lone_subgraph_tells_in_one_line_why_it_cannot_start(tmp_path: Path) -
         environment="production",
         token_signing_key="x",
         url_signing_key="u" * 32,
+        storage__sealed="false",
         data_dir=str(tmp_path),
     )
 

@@ -238,7 +238,7 @@ def test_an_ipv6_network_counts_as_one_address(one: str, other: str, is_same: bo
 def test_rates_are_settings_and_hold_in_production_by_default(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    keys = {"token_signing_key": "x", "url_signing_key": "x" * 32}
+    keys = {"token_signing_key": "x", "url_signing_key": "x" * 32, "storage": {"sealed": False}}
     free, bound = Settings(), Settings(environment="production", **keys)
     monkeypatch.setenv("TUTTI_RATES__ADDRESS", "7")
     monkeypatch.setenv("TUTTI_RATES__PARTNERS", '{"acme": 60000}')

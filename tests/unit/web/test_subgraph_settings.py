@@ -9,6 +9,7 @@ PRODUCTION = {
     "environment": "production",
     "token_signing_key": "a key",
     "url_signing_key": "u" * 32,
+    "storage": {"sealed": False},
 }
 
 

@@ -48,8 +48,9 @@ def test_ffmpeg_slots_come_from_the_settings(tmp_path: Path, monkeypatch) -> Non
 
 
 def test_the_chain_is_indexed_only_where_there_is_one(tmp_path: Path) -> None:
-    without = build_options(Settings(data_dir=tmp_path))
-    with_chain = build_options(Settings(data_dir=tmp_path, TUTTI_CHAIN_RPC_URL="http://n:1"))
+    unsealed = {"data_dir": tmp_path, "storage": {"sealed": False}}
+    without = build_options(Settings(**unsealed))
+    with_chain = build_options(Settings(**unsealed, TUTTI_CHAIN_RPC_URL="http://n:1"))
 
     assert [each.command.name for each in without.periodic] == ["ai.train_recommender.v1"]
     assert [each.command.name for each in with_chain.periodic] == [
@@ -79,3 +80,9 @@ def test_a_worker_loads_no_heavy_library_before_a_task_asks() -> None:
     )
 
     assert loaded.stdout == "[]\n"
+
+
+def test_storage_keys_are_looked_after_where_objects_are_sealed(tmp_path: Path) -> None:
+    options = build_options(Settings(data_dir=tmp_path))
+
+    assert "media.rotate_storage_keys.v1" in [each.command.name for each in options.periodic]

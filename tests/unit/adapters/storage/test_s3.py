@@ -1,12 +1,18 @@
 """What only a store in a bucket has to get right."""
 
+import secrets
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from adapters.storage.buckets import make_bucket
+from adapters.storage.key_ring import GivenKeys
 from adapters.storage.s3 import BucketAddress, S3Store
+from adapters.storage.sealing import SealedStore
+from domain.clock import SystemClock
 from errors import StorageUnavailable
+from tests.s3_server import s3_server
 
 
 async def test_a_wrong_secret_is_a_fault_of_the_store(s3_address: BucketAddress) -> None:
@@ -44,3 +50,31 @@ async def test_a_missing_bucket_is_made_and_made_again_without_harm(
 def test_a_bucket_cannot_be_made_with_a_wrong_secret(s3_address: BucketAddress) -> None:
     with pytest.raises(StorageUnavailable):
         make_bucket(replace(s3_address, bucket="other", secret_access_key="wrong"))
+
+
+@pytest.mark.parametrize("is_sealed", [False, True])
+async def test_a_server_that_dies_in_mid_read_is_told_and_nothing_is_made_up(
+    is_sealed: bool, tmp_path: Path, keys: GivenKeys
+) -> None:
+    data = secrets.token_bytes(64 * 1024 * 1024)
+    source, target = tmp_path / "in", tmp_path / "out"
+    source.write_bytes(data)
+    (tmp_path / "buckets").mkdir()
+    with s3_server(tmp_path / "buckets") as (address, server):
+        inner = S3Store(replace(address, retries_max=0))
+        store = SealedStore(inner, keys, SystemClock()) if is_sealed else inner
+        await store.put_file("a.bin", source, "application/octet-stream")
+        stream = store.open_range("a.bin", 0, len(data))
+        seen = [await anext(stream)]
+
+        server.kill()
+        server.wait(60)
+
+        with pytest.raises(StorageUnavailable):
+            seen += [piece async for piece in stream]
+        with pytest.raises(StorageUnavailable):
+            await store.fetch_to("a.bin", target)
+        with pytest.raises(StorageUnavailable):
+            await store.stat("a.bin")
+    assert data.startswith(b"".join(seen))
+    assert sorted(file.name for file in tmp_path.iterdir() if file.is_file()) == ["in"]
