@@ -51,7 +51,7 @@ class MediaLoaders(PageLoaders):
 
     def videos_by_channel_id(self, sight: Sight, *, limit: int, before: str) -> VideosByChannelId:
         """The same page of many channels' videos."""
-        return self._page(VideosByChannelId, **sight._asdict(), limit=limit, before=before)
+        return self.page(VideosByChannelId, **sight._asdict(), limit=limit, before=before)
 
     def albums_by_artist_id(self, sight: Sight, *, limit: int, before: str) -> AlbumsByArtistId:
         """The same page of many artists' albums."""

@@ -45,7 +45,7 @@ CHANGED = """subscription S($id: ID!) { playlistChanged(id: $id) {
 PAGE = """query P($first: Int!) { playlists(first: $first) { nodes {
   title owner { id } coverUrls isFollowed viewerRole canEdit collaborators { role }
   changes(first: 2) { nodes { kind } }
-  items(first: 3) { nodes { playable { title artist { name } } } } } } }"""
+  items(first: 3) { nodes { playable { title ... on Track { artist { name } } } } } } } }"""
 
 
 @pytest.fixture
