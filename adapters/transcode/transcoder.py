@@ -13,6 +13,7 @@ from adapters.transcode.ogg_headers import drop_repeated_headers, has_repeated_h
 from adapters.transcode.probe import probe
 from adapters.transcode.tags import read_tags
 from adapters.transcode.waveform import draw_waveform
+from domain.ids import PlayableKind
 from domain.media.recordings import AudioFacts, Loudness, OnProgress, Rendition, Tags, Waveform
 
 SECONDS_MIN = 120.0
@@ -76,7 +77,7 @@ class FfmpegTranscoder:
         on_progress: OnProgress,
         *,
         facts: AudioFacts,
-        duration_ms: int,
+        sample_count: int,
     ) -> list[Rendition]:
         """Write the HLS stream below `target`.
 
@@ -86,11 +87,11 @@ class FfmpegTranscoder:
         return await transcode(
             path,
             target,
-            LADDERS["track"],
+            LADDERS[PlayableKind.TRACK],
             on_progress,
-            duration_ms=duration_ms,
-            sample_rate=facts.sample_rate,
-            seconds_max=SECONDS_MIN + SECONDS_OF_WORK_PER_SECOND * duration_ms / 1000,
+            facts=facts,
+            sample_count=sample_count,
+            seconds_max=SECONDS_MIN + SECONDS_OF_WORK_PER_SECOND * sample_count / facts.sample_rate,
         )
 
 

@@ -7,8 +7,12 @@ from domain.ids import AlbumId, TrackId
 MASTER_PLAYLIST = "master.m3u8"
 UPLOAD_FOLDER = "uploads"
 STREAM_FOLDER = "hls"
-STREAM_VERSION = 2
+STREAM_VERSION = 3
 """Counts up when the same file is made into other objects than before."""
+STREAM_NAME_PARTS = 3
+"""Hash, version and run."""
+STREAM_VERSION_OF_FAMILIES = 3
+"""Since this one, Opus and FLAC lie beside AAC."""
 
 
 def upload_key(track_id: TrackId) -> str:
@@ -42,3 +46,9 @@ def rendered_folder(playable_id: str, source_hash: str, *, run: int) -> str:
 def thumbnail_key(hls_key: str, width: int, suffix: str) -> str:
     """A picture of a video, beside its stream."""
     return f"{PurePosixPath(hls_key).parent}/thumbnails/{width}.{suffix}"
+
+
+def stream_version(hls_key: str) -> int:
+    """The version by which a stream was made, from its key: the first ones did not say."""
+    parts = hls_key.split("/")[-2].split(".")
+    return int(parts[1]) if len(parts) == STREAM_NAME_PARTS else 1

@@ -6,10 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from domain.media.streams import Family
+
 OnProgress = Callable[[float], Awaitable[None]]
 """Hears how much is done, from 0 to 1, never backwards."""
 OnStepProgress = Callable[[float, str], Awaitable[None]]
 """Hears how much of the whole is done, and which step is at work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trim:
+    """What an encoder put around the sound, as its file says: to be cut off by whoever decodes."""
+
+    delay: int | None = None
+    """Samples before the sound."""
+    padding: int | None = None
+    """Samples behind it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +38,9 @@ class AudioFacts:
     """Bits per second over the whole file."""
     container: str
     """FFmpeg's name of the container, such as `ogg`."""
+    bit_depth: int | None
+    """Of each sample, 16 or 24 where FLAC can keep it; None where something was left out."""
+    trim: Trim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +75,10 @@ class Loudness:
     """Between the quiet and the loud parts."""
     true_peak_dbtp: float | None
     """The highest peak between samples; None where there is only digital silence."""
+    blocks: dict[int, int]
+    """How many gating blocks are how loud, in tenths of LUFS: albums are measured by them."""
+    sample_count: int
+    """Samples of each channel when decoded, without what the encoder put around them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +102,21 @@ class Rendition:
     """Bits per second of its busiest stretch (BANDWIDTH)."""
     average_bits: int
     """Bits per second over all of it (AVERAGE-BANDWIDTH)."""
-    codecs: str = "mp4a.40.2"
+    codecs: str
+    """As RFC 6381 names what is in it."""
     size: int
     """Bytes of all its files."""
+    family: Family
+    sample_rate: int
+    channels: int
+    bit_depth: int | None
+    """None where the codec has none."""
+    delay: int
+    """Samples at its own rate that are decoded before the sound begins."""
+    padding: int
+    """Samples that are decoded after it has ended."""
+    sample_count: int
+    """Samples of the sound itself."""
 
 
 class Transcoder(Protocol):
@@ -126,7 +157,7 @@ class Transcoder(Protocol):
         on_progress: OnProgress,
         *,
         facts: AudioFacts,
-        duration_ms: int,
+        sample_count: int,
     ) -> list[Rendition]:
         """Write the HLS stream, `master.m3u8` last; raises TranscodeFailed."""
         ...

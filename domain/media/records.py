@@ -63,6 +63,12 @@ class Album:
     """As printed on it: a year, a month or a day."""
     cover_key: str | None
     """Object key of the cover picture."""
+    cover_color: str | None = None
+    """The colour that most of the cover has, as `#rrggbb`."""
+    loudness_lufs: float | None = None
+    """Over all its tracks as one; None until one is READY, and where all is silence."""
+    true_peak_db: float | None = None
+    """The highest of its tracks'."""
     upc: str | None = None
     """UPC or EAN; no other album of the owner's has it."""
     music_brainz_id: str | None = None

@@ -4,8 +4,25 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from domain.media.object_keys import MASTER_PLAYLIST
+from domain.viewer import Viewer
 
 PLAYLIST = "index.m3u8"
+
+
+class Family(StrEnum):
+    """Codecs that a player takes or leaves: each has a multivariant playlist of its own."""
+
+    AAC = "aac"
+    OPUS = "opus"
+    FLAC = "flac"
+
+
+FAMILY_PLAYLISTS = {
+    Family.AAC: MASTER_PLAYLIST,
+    Family.OPUS: "opus.m3u8",
+    Family.FLAC: "lossless.m3u8",
+}
+"""Every player takes AAC, so its playlist is the one that a stream is known by."""
 
 
 class StreamQuality(StrEnum):
@@ -14,14 +31,11 @@ class StreamQuality(StrEnum):
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
-
-    @property
-    def kilobits(self) -> int:
-        """Nominal kilobits per second."""
-        return KILOBITS[self]
+    LOSSLESS = "lossless"
 
 
 KILOBITS = {StreamQuality.LOW: 64, StreamQuality.MEDIUM: 128, StreamQuality.HIGH: 256}
+"""Nominal; what is lossless takes what it takes."""
 
 
 def stream_folder(hls_key: str) -> str:
@@ -34,6 +48,18 @@ def quality_playlist(quality: StreamQuality) -> str:
     return f"{quality.value}/{PLAYLIST}"
 
 
-def adaptive_playlist() -> str:
-    """The multivariant playlist, relative to the stream's folder."""
-    return MASTER_PLAYLIST
+def adaptive_playlist(family: Family = Family.AAC) -> str:
+    """The multivariant playlist over a family, relative to the stream's folder."""
+    return FAMILY_PLAYLISTS[family]
+
+
+def best_quality(viewer: Viewer) -> StreamQuality:
+    """The best that this viewer may hear: the one place where plans cap it."""
+    del viewer  # whoever may hear it hears it as it is, until plans say otherwise
+    return StreamQuality.LOSSLESS
+
+
+def capped(quality: StreamQuality, best: StreamQuality) -> StreamQuality:
+    """The quality asked for, or the best that there is for this viewer."""
+    order = list(StreamQuality)
+    return min(quality, best, key=order.index)

@@ -13,6 +13,7 @@ from loaders.media.catalogue import (
     TracksByArtistId,
 )
 from loaders.media.playlists import PlaylistLoaders
+from loaders.media.streams import StreamByPlayable
 from loaders.media.videos import ChannelById, VideoById, VideosByChannelId
 
 
@@ -52,6 +53,11 @@ class MediaLoaders(PageLoaders):
     def videos_by_channel_id(self, sight: Sight, *, limit: int, before: str) -> VideosByChannelId:
         """The same page of many channels' videos."""
         return self.page(VideosByChannelId, **sight._asdict(), limit=limit, before=before)
+
+    @cached_property
+    def stream_by_playable(self) -> StreamByPlayable:
+        """What was made of files."""
+        return StreamByPlayable(self._read)
 
     def albums_by_artist_id(self, sight: Sight, *, limit: int, before: str) -> AlbumsByArtistId:
         """The same page of many artists' albums."""

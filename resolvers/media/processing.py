@@ -78,8 +78,11 @@ async def _finish(ctx: UseCaseContext, bench: Bench) -> None:
         now = await _still_wanted(uow, bench)
         if now is None:
             return
-        finished = await PIPELINES[now.kind].finish(uow, now, bench)
-        await save_playable(uow, replace(finished, state=PlayableState.READY), ctx.clock)
+        pipeline = PIPELINES[now.kind]
+        finished = await pipeline.finish(uow, now, bench)
+        ready = replace(finished, state=PlayableState.READY)
+        ready = await save_playable(uow, ready, ctx.clock)
+        await pipeline.settle(uow, ready)
         await _close(uow, bench)
         if now.hls_key is not None and stream_folder(now.hls_key) != bench.stream_folder:
             await _drop_later(ctx, uow, now)

@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final
 
+from db.repositories.media.streams import StreamsRepository
 from domain.ids import AlbumId
 from domain.media.file_names import title_of_file
+from domain.media.loudness import Blocks
 from domain.media.object_keys import MASTER_PLAYLIST, cover_key
 from domain.media.recordings import (
     AudioFacts,
@@ -16,6 +18,8 @@ from domain.media.recordings import (
     Waveform,
 )
 from domain.media.records import Playable, Track
+from domain.media.stream_records import StreamFacts
+from resolvers.media.album_loudness import measure_album
 from resolvers.media.releases import MediaWork
 from resolvers.media.steps import Bench, Pipeline, Step
 from resolvers.media.stored_streams import store_stream
@@ -84,7 +88,7 @@ async def _render(bench: Bench, on_progress: OnProgress) -> FoundRenditions:
         target,
         hear,
         facts=bench.found(PROBE),
-        duration_ms=bench.found(WAVEFORM).duration_ms,
+        sample_count=bench.found(LOUDNESS).sample_count,
     )
     await store_stream(bench.ctx.ports.store, target, bench.stream_folder, hear_storing)
     return FoundRenditions(renditions=renditions)
@@ -101,6 +105,7 @@ RENDITIONS: Final = Step(name="renditions", version=1, share=0.7, finds=FoundRen
 async def _finish(uow: MediaWork, playable: Playable, bench: Bench) -> Playable:
     """The track with all that was found; its album gets the cover if it has none."""
     assert isinstance(playable, Track)
+    await StreamsRepository(uow.connection).save_stream(*_stream(playable, bench))
     cover = bench.found(COVERS).key
     if cover is not None:
         album = await uow.rows.get_album(playable.album_id)
@@ -109,8 +114,26 @@ async def _finish(uow: MediaWork, playable: Playable, bench: Bench) -> Playable:
     return _with_findings(playable, bench)
 
 
+async def _settle(uow: MediaWork, playable: Playable) -> None:
+    """The album is as loud as all of its tracks, this one with them."""
+    assert isinstance(playable, Track)
+    await measure_album(uow, playable.album_id)
+
+
+def _stream(track: Track, bench: Bench) -> tuple[StreamFacts, Blocks]:
+    facts, loudness = bench.found(PROBE), bench.found(LOUDNESS)
+    stream = StreamFacts(
+        playable=str(track.playable),
+        sample_count=loudness.sample_count,
+        encoder_delay=facts.trim.delay,
+        encoder_padding=facts.trim.padding,
+        renditions=bench.found(RENDITIONS).renditions,
+    )
+    return stream, loudness.blocks
+
+
 TRACK_PIPELINE: Final = Pipeline(
-    steps=(PROBE, TAGS, LOUDNESS, WAVEFORM, COVERS, RENDITIONS), finish=_finish
+    steps=(PROBE, TAGS, LOUDNESS, WAVEFORM, COVERS, RENDITIONS), finish=_finish, settle=_settle
 )
 
 

@@ -1,20 +1,12 @@
 """Finding, publishing and reprocessing tracks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from db.outbox import Job
 from db.repositories.media.catalogue import MediaRepository
 from domain.ids import ArtistId, JobId, TrackId
 from domain.media import rules
 from domain.media.records import PlayableState, Track
-from domain.media.streams import (
-    StreamQuality,
-    adaptive_playlist,
-    quality_playlist,
-    stream_folder,
-)
 from domain.messages.commands import process_command, process_key
 from domain.pages import (
     Page,
@@ -35,18 +27,6 @@ from resolvers.context import RequestContext
 from resolvers.media.releases import save_track
 
 UNDER_WAY = frozenset({PlayableState.UPLOADED, PlayableState.PROCESSING})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stream:
-    """Where a recording can be heard, for a while."""
-
-    url: str
-    """The media playlist of the quality asked for."""
-    adaptive_url: str
-    """The multivariant playlist over all qualities."""
-    kilobits: int
-    expires_at: datetime
 
 
 async def find_track(ctx: RequestContext, track_id: TrackId) -> Track | None:
@@ -125,21 +105,6 @@ def _progress(track: Track, job: Job | None) -> float | None:
         case PlayableState.FAILED:
             return None
     return 0.0 if job is None else job.progress
-
-
-def stream_of(ctx: RequestContext, track: Track, quality: StreamQuality) -> Stream | None:
-    """Signed, expiring addresses of a track that the viewer sees; None until it is READY."""
-    if track.state is not PlayableState.READY or track.hls_key is None:
-        return None
-    now = ctx.clock.now()
-    expires_at = now + timedelta(seconds=ctx.limits.stream_url_seconds)
-    folder = ctx.ports.urls.sign_prefix(stream_folder(track.hls_key), expires_at)
-    return Stream(
-        url=f"{ctx.base_url}{folder}{quality_playlist(quality)}",
-        adaptive_url=f"{ctx.base_url}{folder}{adaptive_playlist()}",
-        kilobits=quality.kilobits,
-        expires_at=datetime.fromtimestamp(int(expires_at.timestamp()), UTC),
-    )
 
 
 async def publish_track(ctx: RequestContext, track_id: TrackId) -> Track:

@@ -6,6 +6,7 @@ import strawberry
 
 from domain.ids import PlayableKey, UserKey
 from domain.media import records as media
+from domain.media.streams import StreamQuality
 from resolvers.context import RequestContext
 from resolvers.media import playables
 from resolvers.media.albums import picture_urls
@@ -17,6 +18,10 @@ from schema.scalars import DateTime
 from subgraphs.media.stubs import User
 
 strawberry.enum(media.PlayableState, description="How far a recording is on its way to listeners.")
+strawberry.enum(
+    StreamQuality,
+    description="64, 128 or 256 kilobits of AAC; LOSSLESS is FLAC, where the original is lossless.",
+)
 
 
 @strawberry.interface(
@@ -102,5 +107,14 @@ class Stream:
     adaptive_url: str = strawberry.field(
         description="The playlist over all qualities, for players that choose by themselves."
     )
-    kilobits: int
+    opus_url: str | None = strawberry.field(
+        description="The same in Opus, for players that take it; null where it was not made."
+    )
+    lossless_url: str | None = strawberry.field(
+        description="The same in FLAC; null where the original is not lossless."
+    )
+    quality: StreamQuality = strawberry.field(
+        description="Of `url`: as asked for, or the best that there is."
+    )
+    kilobits: int = strawberry.field(description="Nominal; of the original where it is LOSSLESS.")
     expires_at: DateTime

@@ -10,7 +10,7 @@ from domain.media import records as media
 from domain.media.streams import StreamQuality
 from domain.pages import Page, page_request
 from resolvers.context import RequestContext
-from resolvers.media import albums, artists, tracks
+from resolvers.media import albums, artists, streaming, tracks
 from schema.batched import batched, references
 from schema.caching import SHORT, good_for
 from schema.costs import PAGED
@@ -20,8 +20,8 @@ from schema.scalars import DateTime
 from subgraphs.media.job_types import Job
 from subgraphs.media.nodes import Node
 from subgraphs.media.playable_types import Creator, Playable, Stream
+from subgraphs.media.sound_types import Sound
 
-strawberry.enum(StreamQuality, description="64, 128 or 256 kilobits of AAC.")
 
 
 @strawberry.federation.type(
@@ -116,7 +116,7 @@ class Album(Node):
 
 
 @strawberry.federation.type(keys=["id"], directives=[good_for(SHORT)], description="A recording.")
-class Track(Node, Playable):
+class Track(Sound, Node, Playable):
     """A recording that can be played."""
 
     track_number: int | None
@@ -158,9 +158,9 @@ class Track(Node, Playable):
         parents: Sequence[media.Track],
         ctx: RequestContext,
         quality: StreamQuality = StreamQuality.HIGH,
-    ) -> list[tracks.Stream | None]:
+    ) -> list[streaming.Stream | None]:
         """Where to hear each."""
-        return [tracks.stream_of(ctx, track, quality) for track in parents]
+        return [streaming.stream_of(ctx, track, quality) for track in parents]
 
     @strawberry.field(
         graphql_type=float | None, description="Of processing, from 0 to 1; null when it failed."

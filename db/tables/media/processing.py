@@ -1,8 +1,9 @@
 """Tables of work on files: what is to be done anew, and what was found out so far."""
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text
 
 from db.tables.media.base import metadata
+from db.types import Json
 
 processings = Table(
     "processings",
@@ -25,3 +26,15 @@ processing_steps = Table(
     Column("found", LargeBinary, nullable=False),
 )
 """What finished steps found, as JSON, until the whole is finished: a crash costs one step."""
+
+streams = Table(
+    "streams",
+    metadata,
+    Column("playable", Text, primary_key=True),
+    Column("sample_count", BigInteger, nullable=False),
+    Column("encoder_delay", Integer),
+    Column("encoder_padding", Integer),
+    Column("renditions", Json, nullable=False),
+    Column("loudness_blocks", Json, nullable=False),
+)
+"""What was made of a file that is READY, for players, and what its album is measured by."""

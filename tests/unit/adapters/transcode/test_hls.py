@@ -6,25 +6,28 @@ from pathlib import Path
 
 import pytest
 
-from adapters.transcode import hls
 from adapters.transcode.hls import Segment, average_bits, peak_bits, print_master, transcode
 from adapters.transcode.ladder import LADDERS, MUSIC
+from adapters.transcode.loudness import measure_loudness
+from adapters.transcode.probe import probe
+from domain.ids import PlayableKind
 from domain.media.recordings import Rendition
+from domain.media.streams import Family
 from errors import TranscodeFailed
 from tests.patience import until
 from tests.unit.adapters.transcode.sounds import a_tone, decoded_seconds
 
-RUNGS = ("low", "medium", "high")
+AAC = ("low", "medium", "high")
+LOSSY = (*AAC, "opus_low", "opus_high")
 
 
 async def ignore(_fraction: float) -> None:
     """Take no notice."""
 
 
-async def made(source: Path, target: Path, *, seconds: float, rate: int) -> list[Rendition]:
-    return await transcode(
-        source, target, MUSIC, ignore, duration_ms=int(seconds * 1000), sample_rate=rate
-    )
+async def made(source: Path, target: Path) -> list[Rendition]:
+    samples = (await measure_loudness(source)).sample_count
+    return await transcode(source, target, MUSIC, ignore, facts=probe(source), sample_count=samples)
 
 
 @pytest.mark.parametrize(
@@ -46,24 +49,28 @@ async def test_every_rendition_is_as_long_as_its_source(
     source = a_tone(file, seconds=seconds, rate=rate, channels=channels)
     target = tmp_path / "hls"
 
-    renditions = await made(source, target, seconds=seconds, rate=rate)
+    renditions = await made(source, target)
 
     expected = decoded_seconds(source)
-    assert [rendition.name for rendition in renditions] == list(RUNGS)
+    names = [rendition.name for rendition in renditions]
+    assert names == [*LOSSY, "lossless"] if suffix != "mp3" else list(LOSSY)
     assert abs(decoded_seconds(target / "master.m3u8") - expected) < 0.1
-    for name in RUNGS:
+    for name in names:
         assert abs(decoded_seconds(target / name / "index.m3u8") - expected) < 0.1
+    assert (target / "lossless.m3u8").exists() == ("lossless" in names)
 
 
 async def test_the_playlists_are_valid(tmp_path: Path) -> None:
     source = a_tone(tmp_path / "a.flac", seconds=13.3)
     target = tmp_path / "hls"
 
-    renditions = await made(source, target, seconds=13.3, rate=44_100)
+    renditions = await made(source, target)
 
     master = (target / "master.m3u8").read_text()
-    assert master == print_master(renditions)
-    for name in RUNGS:
+    assert master == print_master(renditions[:3])
+    assert (target / "opus.m3u8").read_text() == print_master(renditions[3:5])
+    assert (target / "lossless.m3u8").read_text() == print_master(renditions[5:])
+    for name in [rendition.name for rendition in renditions]:
         lines = (target / name / "index.m3u8").read_text().splitlines()
         lengths = [float(n) for n in re.findall(r"#EXTINF:([0-9.]+),", "\n".join(lines))]
         maps = [line for line in lines if line.startswith("#EXT-X-MAP")]
@@ -85,7 +92,7 @@ async def test_bandwidths_are_those_of_the_files(tmp_path: Path) -> None:
     source = a_tone(tmp_path / "a.flac", seconds=13.3)
     target = tmp_path / "hls"
 
-    renditions = await made(source, target, seconds=13.3, rate=44_100)
+    renditions = await made(source, target)
 
     for rendition in renditions:
         folder = target / rendition.name
@@ -99,7 +106,7 @@ async def test_the_same_source_gives_the_same_bytes(tmp_path: Path) -> None:
     source = a_tone(tmp_path / "a.flac", seconds=7)
 
     for name in ("once", "twice"):
-        await made(source, tmp_path / name, seconds=7, rate=44_100)
+        await made(source, tmp_path / name)
 
     once, twice = (
         {str(f.relative_to(root)): f.read_bytes() for f in root.rglob("*.*") if f.is_file()}
@@ -120,8 +127,8 @@ async def test_progress_grows_and_ends_at_one(tmp_path: Path) -> None:
         tmp_path / "hls",
         MUSIC,
         hear,
-        duration_ms=120_000,
-        sample_rate=44_100,
+        facts=probe(source),
+        sample_count=120 * 44_100,
     )
 
     assert heard == sorted(heard)
@@ -133,8 +140,10 @@ async def test_an_unreadable_source_leaves_no_master_playlist(tmp_path: Path) ->
     source = tmp_path / "a.wav"
     source.write_bytes(b"no sound")
 
+    facts = probe(a_tone(tmp_path / "b.wav"))
+
     with pytest.raises(TranscodeFailed):
-        await made(source, tmp_path / "hls", seconds=1, rate=44_100)
+        await transcode(source, tmp_path / "hls", MUSIC, ignore, facts=facts, sample_count=1)
 
     assert not (tmp_path / "hls" / "master.m3u8").exists()
 
@@ -148,8 +157,8 @@ async def test_running_out_of_time_ends_the_work(tmp_path: Path) -> None:
             tmp_path / "hls",
             MUSIC,
             ignore,
-            duration_ms=600_000,
-            sample_rate=44_100,
+            facts=probe(source),
+            sample_count=600 * 44_100,
             seconds_max=0.3,
         )
 
@@ -158,7 +167,7 @@ async def test_running_out_of_time_ends_the_work(tmp_path: Path) -> None:
 
 async def test_a_cancelled_transcode_writes_no_further(tmp_path: Path) -> None:
     source = a_tone(tmp_path / "a.flac", seconds=600)
-    work = asyncio.create_task(made(source, tmp_path / "hls", seconds=600, rate=44_100))
+    work = asyncio.create_task(made(source, tmp_path / "hls"))
     await until(lambda: list((tmp_path / "hls").rglob("*.m4s")))
 
     work.cancel()
@@ -184,6 +193,14 @@ def test_the_multivariant_playlist_lists_lean_renditions_first() -> None:
             peak_bits=peak,
             average_bits=average,
             size=1,
+            codecs="mp4a.40.2",
+            family=Family.AAC,
+            sample_rate=44_100,
+            channels=2,
+            bit_depth=None,
+            delay=1024,
+            padding=0,
+            sample_count=1,
         )
         for name, peak, average in [("low", 70_000, 66_000), ("high", 260_000, 255_000)]
     )
@@ -220,8 +237,14 @@ def test_the_average_is_over_everything() -> None:
 
 
 def test_each_kind_has_its_ladder() -> None:
-    rungs = [(rung.name, rung.kilobits) for rung in LADDERS["track"].rungs]
+    ladder = LADDERS[PlayableKind.TRACK]
 
-    assert rungs == [("low", 64), ("medium", 128), ("high", 256)]
-    assert LADDERS["track"].segment_seconds == 6
-    assert hls.MASTER == "master.m3u8"
+    assert [(rung.name, rung.family, rung.kilobits) for rung in ladder.rungs] == [
+        ("low", Family.AAC, 64),
+        ("medium", Family.AAC, 128),
+        ("high", Family.AAC, 256),
+        ("opus_low", Family.OPUS, 64),
+        ("opus_high", Family.OPUS, 128),
+        ("lossless", Family.FLAC, None),
+    ]
+    assert ladder.segment_seconds == 6

@@ -29,7 +29,9 @@ async def test_silence_has_no_peak(tmp_path: Path) -> None:
 
     loudness = await measure_loudness(file)
 
-    assert loudness == Loudness(integrated_lufs=-70.0, range_lu=0.0, true_peak_dbtp=None)
+    assert loudness == Loudness(
+        integrated_lufs=-70.0, range_lu=0.0, true_peak_dbtp=None, blocks={}, sample_count=88_200
+    )
 
 
 async def test_a_file_that_is_no_recording_fails(tmp_path: Path) -> None:
@@ -42,4 +44,4 @@ async def test_a_file_that_is_no_recording_fails(tmp_path: Path) -> None:
 
 def test_an_output_without_a_summary_fails() -> None:
     with pytest.raises(TranscodeFailed, match="no loudness summary"):
-        parse_loudness(["    I:         -12.8 LUFS", "size=N/A"])
+        parse_loudness(["    I:         -12.8 LUFS", "size=N/A"], {})

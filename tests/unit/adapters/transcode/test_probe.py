@@ -6,7 +6,7 @@ import pytest
 
 from adapters.transcode.probe import probe
 from adapters.transcode.waveform import draw_waveform
-from domain.media.recordings import AudioFacts
+from domain.media.recordings import AudioFacts, Trim
 from errors import NotAudio, TranscodeFailed
 from tests.unit.adapters.transcode.sounds import a_tone, ffmpeg
 
@@ -25,6 +25,8 @@ def test_the_facts_of_a_recording_are_read(tmp_path: Path) -> None:
         channels=2,
         bitrate=file.stat().st_size * 8 * 1000 // 2500,
         container="flac",
+        bit_depth=24,
+        trim=Trim(),
     )
 
 

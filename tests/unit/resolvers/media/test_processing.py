@@ -43,9 +43,9 @@ class BrokenTranscoder(FfmpegTranscoder):
         on_progress: OnProgress,
         *,
         facts: AudioFacts,
-        duration_ms: int,
+        sample_count: int,
     ) -> list[Rendition]:
-        await super().render(path, target, on_progress, facts=facts, duration_ms=duration_ms)
+        await super().render(path, target, on_progress, facts=facts, sample_count=sample_count)
         raise TranscodeFailed("FFmpeg exited with 1.")
 
 
@@ -110,7 +110,7 @@ async def test_a_recording_becomes_a_stream(
 
     [ready] = await all_tracks(ctx)
     [album] = await all_albums(ctx)
-    folder = f"hls/{track.id}/{track.source_hash}.2.0/"
+    folder = f"hls/{track.id}/{track.source_hash}.3.0/"
     assert ready.state is PlayableState.READY
     assert (ready.duration_ms, ready.codec, ready.sample_rate) == (2_000, "flac", 44_100)
     assert (ready.channels, ready.isrc, ready.genre) == (2, "QZABC2300007", "Folk")
@@ -163,7 +163,7 @@ async def test_what_was_stored_plays_from_end_to_end(
         file = tmp_path / "download" / key
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
-    master = tmp_path / "download" / "hls" / track.id / f"{track.source_hash}.2.0" / "master.m3u8"
+    master = tmp_path / "download" / "hls" / track.id / f"{track.source_hash}.3.0" / "master.m3u8"
     for playlist in (master, *(master.parent / n / "index.m3u8" for n in ("low", "high"))):
         assert abs(decoded_seconds(playlist) - 2.0) < 0.1
     types = {Path(key).suffix[1:]: outside.store.objects[key][1] for key in stored}
@@ -187,7 +187,7 @@ async def test_a_run_cut_off_in_the_middle_is_taken_up_again(
     ctx: RequestContext, outside: FakeOutside, transcoder: FfmpegTranscoder, tmp_path: Path
 ) -> None:
     track = await imported(ctx, tmp_path / "a.flac", transcoder)
-    left_behind = f"hls/{track.id}/{track.source_hash}.2.0/low/99999.m4s"
+    left_behind = f"hls/{track.id}/{track.source_hash}.3.0/low/99999.m4s"
     reached = asyncio.Event()
 
     async def stop_at_the_store(fraction: float, _step: str) -> None:
@@ -250,7 +250,7 @@ async def test_the_last_attempt_says_why_and_leaves_no_half_stream(
     ctx: RequestContext, outside: FakeOutside, transcoder: FfmpegTranscoder, tmp_path: Path
 ) -> None:
     track = await imported(ctx, tmp_path / "a.flac", transcoder)
-    await outside.store.put(f"hls/{track.id}/{track.source_hash}.2.0/low/00000.m4s", b"half", "")
+    await outside.store.put(f"hls/{track.id}/{track.source_hash}.3.0/low/00000.m4s", b"half", "")
 
     with pytest.raises(TranscodeFailed):
         await process(ctx, BrokenTranscoder(tmp_path / "scratch"), track.id, is_last_attempt=True)

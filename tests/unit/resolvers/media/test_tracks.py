@@ -14,7 +14,7 @@ from domain.messages.events import AlbumReleased, TrackChanged
 from domain.pages import page_request
 from domain.viewer import ANONYMOUS
 from errors import BadInput, Conflict, Forbidden, NotFound, TrackNotReady, Unauthenticated
-from resolvers.media import albums, artists, tracks, uploads
+from resolvers.media import albums, artists, streaming, tracks, uploads
 from resolvers.media.uploads import NewTrack
 from tests.conftest import ADMIN, ANNA, BEN, MODERATOR
 from tests.factories.media import LONG_AGO, a_draft, a_track, an_album, an_artist, keep, keep_tracks
@@ -135,12 +135,15 @@ async def test_a_stream_is_signed_for_the_tracks_own_folder(as_viewer, outside) 
     ctx = as_viewer(BEN)
     expiry = int(outside.clock.now().timestamp()) + 3600
 
-    stream = tracks.stream_of(ctx, a_track(), StreamQuality.LOW)
+    stream = streaming.stream_of(ctx, a_track(), StreamQuality.LOW)
 
     folder = f"http://tutti.test/media/{expiry}.signed/hls/track-1/hash-track-1"
-    assert stream == tracks.Stream(
+    assert stream == streaming.Stream(
         url=f"{folder}/low/index.m3u8",
         adaptive_url=f"{folder}/master.m3u8",
+        opus_url=None,
+        lossless_url=None,
+        quality=StreamQuality.LOW,
         kilobits=64,
         expires_at=outside.clock.now() + timedelta(hours=1),
     )
@@ -150,7 +153,41 @@ async def test_a_stream_is_signed_for_the_tracks_own_folder(as_viewer, outside) 
 async def test_there_is_no_stream_before_a_track_is_ready(state, as_viewer) -> None:
     track = a_track(state=state)
 
-    assert tracks.stream_of(as_viewer(ANNA), track, StreamQuality.HIGH) is None
+    assert streaming.stream_of(as_viewer(ANNA), track, StreamQuality.HIGH) is None
+
+
+@pytest.mark.parametrize(
+    ("_case", "codec", "channels", "given", "playlist"),
+    [
+        ("a lossless original is heard as it is", "flac", 2, StreamQuality.LOSSLESS, "lossless"),
+        ("an original that lost something is not", "mp3", 2, StreamQuality.HIGH, "high"),
+        ("more channels than FLAC holds", "pcm_s16le", 10, StreamQuality.HIGH, "high"),
+    ],
+)
+async def test_lossless_is_given_where_it_was_made(
+    _case: str, codec: str, channels: int, given: StreamQuality, playlist: str, as_viewer
+) -> None:
+    key = "hls/track-1/hash.3.0/master.m3u8"
+    track = a_track(codec=codec, channels=channels, hls_key=key)
+
+    stream = streaming.stream_of(as_viewer(BEN), track, StreamQuality.LOSSLESS)
+
+    assert stream is not None
+    assert stream.quality is given
+    assert stream.url.endswith(f"/hls/track-1/hash.3.0/{playlist}/index.m3u8")
+    assert (stream.lossless_url is not None) == (given is StreamQuality.LOSSLESS)
+    assert str(stream.opus_url).endswith("/hash.3.0/opus.m3u8")
+
+
+async def test_a_stream_made_before_there_was_lossless_has_none(as_viewer) -> None:
+    stream = streaming.stream_of(as_viewer(BEN), a_track(), StreamQuality.LOSSLESS)
+
+    assert stream is not None
+    assert (stream.quality, stream.opus_url, stream.lossless_url) == (
+        StreamQuality.HIGH,
+        None,
+        None,
+    )
 
 
 async def test_a_cover_keeps_its_address_all_day(as_viewer, outside) -> None:
