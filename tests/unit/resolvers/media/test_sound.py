@@ -97,8 +97,8 @@ async def test_an_album_is_measured_anew_when_its_tracks_change(
 
     await reprocessing.reprocess(ctx, quiet.playable)
     await process(ctx, transcoder, quiet.id)
+    [_, ready] = await all_tracks(ctx)
     async with ctx.unit_of_work(MediaRepository) as uow:
-        [_, ready] = await all_tracks(ctx)
         await uow.rows.save_track(replace(ready, deleted_at=ctx.clock.now()))
         await measure_album(uow, both.id)
         await uow.commit()
