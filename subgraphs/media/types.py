@@ -23,7 +23,6 @@ from subgraphs.media.playable_types import Creator, Playable, Stream
 from subgraphs.media.sound_types import Sound
 
 
-
 @strawberry.federation.type(
     keys=["id"], directives=[good_for(SHORT)], description="Whose music it is."
 )
