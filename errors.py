@@ -63,6 +63,18 @@ class Conflict(InputError):
     code = "CONFLICT"
 
 
+class BadIdentifier(BadInput):
+    """It is no ISRC, ISWC, UPC or MusicBrainz id; the message says what one looks like."""
+
+    code = "BAD_IDENTIFIER"
+
+
+class IdentifierTaken(Conflict):
+    """Another artist or album of the same owner has this identifier."""
+
+    code = "IDENTIFIER_TAKEN"
+
+
 class TooLarge(InputError):
     """More bytes, items or rows than the stated bound."""
 

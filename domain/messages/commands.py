@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from domain.ids import PlayableKey, PlayableKind, TokenId, TrackId, UserId
+from domain.ids import ArtistId, PlayableKey, PlayableKind, TokenId, TrackId, UserId
 from domain.messages.envelope import Command
 
 
@@ -83,6 +83,13 @@ class RotateStorageKeys(Command, frozen=True, kw_only=True):
     """Renew the key that objects are sealed under when it is due, and bring them all under it."""
 
     name = "media.rotate_storage_keys.v1"
+
+
+class IndexNames(Command, frozen=True, kw_only=True):
+    """Let search find an artist's albums and tracks by the names that they have now."""
+
+    name = "media.index_names.v1"
+    artist_id: ArtistId
 
 
 class MintToken(Command, frozen=True, kw_only=True):

@@ -40,7 +40,7 @@ class ProfileChanged(Event, frozen=True, kw_only=True):
 class TrackChanged(Event, frozen=True, kw_only=True):
     """A track was made or changed: the whole of what other domains may keep as a projection.
 
-    Sent at creation, when it becomes READY, when it is published or hidden.
+    Sent at creation, when it becomes READY, when it is edited, published, hidden or deleted.
     """
 
     name = "media.track_changed.v1"
@@ -51,7 +51,7 @@ class TrackChanged(Event, frozen=True, kw_only=True):
     owner_id: UserId
     title: str
     state: str
-    """AWAITING_FILE, UPLOADED, PROCESSING, READY or FAILED."""
+    """AWAITING_FILE, UPLOADED, PROCESSING, READY or FAILED; DELETED once it is deleted."""
     is_public: bool
     """Published and READY: anyone may see it."""
     duration_ms: int | None
@@ -91,6 +91,35 @@ class ChannelChanged(Event, frozen=True, kw_only=True):
     title: str
     """What it is called."""
     handle: str
+    version: int
+    """Grows with each change; an older version never overwrites a newer one."""
+
+
+class AlbumChanged(Event, frozen=True, kw_only=True):
+    """An album was made or changed: its title, whose it is, and whether anyone may see it."""
+
+    name = "media.album_changed.v1"
+    makes_old = True
+    album_id: AlbumId
+    artist_id: ArtistId
+    owner_id: UserId
+    title: str
+    is_public: bool
+    is_deleted: bool
+    version: int
+    """Grows with each change; an older version never overwrites a newer one."""
+
+
+class ArtistChanged(Event, frozen=True, kw_only=True):
+    """An artist was made or changed: their name, and whether anyone may see them."""
+
+    name = "media.artist_changed.v1"
+    makes_old = True
+    artist_id: ArtistId
+    owner_id: UserId
+    artist_name: str
+    is_public: bool
+    is_deleted: bool
     version: int
     """Grows with each change; an older version never overwrites a newer one."""
 

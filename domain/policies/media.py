@@ -3,23 +3,33 @@
 from domain.ids import UserId
 from domain.media.playback_records import PlaybackSession
 from domain.media.records import Album, Artist, Playable, Track
+from domain.media.teams import NO_TEAMS, Teams
 from domain.viewer import Role, Viewer
 from errors import Forbidden, NotFound
 
 
-def may_see_track(viewer: Viewer, track: Track) -> bool:
-    """Anyone once it is public; before that its owner and admins."""
-    return track.is_public or _is_owner_or_admin(viewer, track.owner_id)
+def may_see_track(viewer: Viewer, track: Track, teams: Teams = NO_TEAMS) -> bool:
+    """Anyone once it is public; before that its owner, the artist's team, and admins."""
+    return track.is_public or (
+        track.deleted_at is None
+        and (track.artist_id in teams or _is_owner_or_admin(viewer, track.owner_id))
+    )
 
 
-def may_see_album(viewer: Viewer, album: Album) -> bool:
-    """Anyone once it was released; before that its owner and admins."""
-    return album.released_at is not None or _is_owner_or_admin(viewer, album.owner_id)
+def may_see_album(viewer: Viewer, album: Album, teams: Teams = NO_TEAMS) -> bool:
+    """Anyone while it is released; else its owner, the artist's team, and admins."""
+    return album.is_public or (
+        album.deleted_at is None
+        and (album.artist_id in teams or _is_owner_or_admin(viewer, album.owner_id))
+    )
 
 
-def may_see_artist(viewer: Viewer, artist: Artist) -> bool:
-    """Anyone once an album of theirs was released; before that the owner and admins."""
-    return artist.released_at is not None or _is_owner_or_admin(viewer, artist.owner_id)
+def may_see_artist(viewer: Viewer, artist: Artist, teams: Teams = NO_TEAMS) -> bool:
+    """Anyone once an album of theirs was released; before that owner, team, and admins."""
+    return artist.is_public or (
+        artist.deleted_at is None
+        and (artist.id in teams or _is_owner_or_admin(viewer, artist.owner_id))
+    )
 
 
 def may_see_job(viewer: Viewer, owner_id: UserId | None) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Text,
+    and_,
     bindparam,
     func,
     literal_column,
@@ -21,6 +22,7 @@ from db.types import Instant
 from domain.ids import AlbumId, ArtistId, TrackId
 from domain.media.records import Album, Artist, Track
 from loaders.batch import BatchLoader, GroupLoader
+from loaders.media.sight import is_seen_by_team
 from loaders.pages import newest_of_each, page_of_each
 from loaders.sight import is_seen
 
@@ -28,8 +30,26 @@ IS_PUBLIC = text(PUBLIC)
 
 
 def playable_is_seen(table: FromClause) -> ColumnElement[bool]:
-    """What a `Sight` covers of a table of playables."""
-    return is_seen(table, table.c.published_at.is_not(None) & (table.c.state == "READY"))
+    """What a `Sight` covers of a table of playables; nothing that is deleted."""
+    is_public = table.c.published_at.is_not(None) & (table.c.state == "READY")
+    return and_(table.c.deleted_at.is_(None), is_seen(table, is_public))
+
+
+def track_is_seen(table: FromClause) -> ColumnElement[bool]:
+    """Tracks that a `Sight` covers."""
+    is_public = table.c.published_at.is_not(None) & (table.c.state == "READY")
+    return is_seen_by_team(table, is_public, artist_id=table.c.artist_id)
+
+
+def album_is_seen(table: FromClause) -> ColumnElement[bool]:
+    """Albums that a `Sight` covers."""
+    is_public = table.c.released_at.is_not(None) & table.c.withdrawn_at.is_(None)
+    return is_seen_by_team(table, is_public, artist_id=table.c.artist_id)
+
+
+def artist_is_seen(table: FromClause) -> ColumnElement[bool]:
+    """Artists that a `Sight` covers."""
+    return is_seen_by_team(table, table.c.released_at.is_not(None), artist_id=table.c.id)
 
 
 def place_on_album(table: FromClause) -> tuple[ColumnElement[Any], ...]:
@@ -69,6 +89,7 @@ TRACKS_OF_OWNER = query(
     .where(
         tracks.c.owner_id == bindparam("owner_id", type_=Text),
         tracks.c.id < bindparam("before", type_=Text),
+        tracks.c.deleted_at.is_(None),
     )
     .order_by(tracks.c.id.desc())
     .limit(bindparam("limit", type_=Integer)),
@@ -97,16 +118,14 @@ class TrackById(BatchLoader[TrackId, Track]):
 class AlbumsByArtistId(GroupLoader[ArtistId, Album]):
     """Artist ids to a page of the albums that a `Sight` covers, the newest first."""
 
-    query = newest_of_each(
-        albums, "artist_id", Album, lambda rows: is_seen(rows, rows.c.released_at.is_not(None))
-    )
+    query = newest_of_each(albums, "artist_id", Album, album_is_seen)
     key_name = "artist_id"
 
 
 class TracksByArtistId(GroupLoader[ArtistId, Track]):
     """Artist ids to a page of the tracks that a `Sight` covers, the newest first."""
 
-    query = newest_of_each(tracks, "artist_id", Track, playable_is_seen)
+    query = newest_of_each(tracks, "artist_id", Track, track_is_seen)
     key_name = "artist_id"
 
 
@@ -117,7 +136,7 @@ class TracksByAlbumId(GroupLoader[AlbumId, Track]):
         tracks,
         "album_id",
         Track,
-        condition=lambda rows: playable_is_seen(rows) & _is_behind(rows),
+        condition=lambda rows: track_is_seen(rows) & _is_behind(rows),
         order=place_on_album,
     )
     key_name = "album_id"

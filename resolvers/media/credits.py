@@ -4,14 +4,15 @@ from domain.clock import Clock
 from domain.ids import AlbumId, ArtistId, TrackId, UserId, new_id
 from domain.media.records import Album, Artist
 from domain.media.search_text import album_key, text_key
-from resolvers.media.releases import MediaWork
+from resolvers.media.releases import MediaWork, add_album, add_artist
 
 
 async def find_or_add_artist(
     uow: MediaWork, name: str, *, owner_id: UserId, clock: Clock
 ) -> Artist:
     """The owner's artist of this name."""
-    return await uow.rows.find_or_add_artist(
+    return await add_artist(
+        uow,
         Artist(
             id=ArtistId(new_id()),
             owner_id=owner_id,
@@ -21,7 +22,7 @@ async def find_or_add_artist(
             image_key=None,
             released_at=None,
             created_at=clock.now(),
-        )
+        ),
     )
 
 
@@ -36,7 +37,8 @@ async def find_or_add_album(
     clock: Clock,
 ) -> Album:
     """The artist's album of this title; without one the track is a single of its own."""
-    return await uow.rows.find_or_add_album(
+    return await add_album(
+        uow,
         Album(
             id=AlbumId(new_id()),
             artist_id=artist.id,
@@ -47,5 +49,5 @@ async def find_or_add_album(
             cover_key=None,
             released_at=None,
             created_at=clock.now(),
-        )
+        ),
     )

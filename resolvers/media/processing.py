@@ -148,6 +148,8 @@ async def drop_stream(ctx: UseCaseContext, key: PlayableKey, folder: str) -> Non
 
 
 def _is_wanted(playable: Playable, processing: Processing) -> bool:
+    if playable.deleted_at is not None:
+        return False
     if playable.state is PlayableState.READY:
         return processing.is_asked
     return playable.state is not PlayableState.AWAITING_FILE

@@ -1,17 +1,30 @@
 """What every change of something playable brings with it, in the same commit."""
 
 from dataclasses import replace
+from typing import Final
 
 from domain.clock import Clock
-from domain.media.records import Playable, Track
+from domain.media.records import Album, Artist, Playable, Track
 from domain.media.videos import Video
-from domain.messages.events import AlbumReleased, TrackChanged
+from domain.messages.events import AlbumChanged, AlbumReleased, ArtistChanged, TrackChanged
+from errors import Conflict
 from resolvers.media.video_releases import save_video
 from resolvers.media.work import MediaWork as MediaWork
 
+DELETED: Final = "DELETED"
+"""The state that other domains are told of a deleted track."""
+
 
 async def add_track(uow: MediaWork, track: Track, clock: Clock) -> Track:
-    """Add a new track and tell the other domains of it."""
+    """Add a new track and tell the other domains of it.
+
+    Raises:
+        Conflict: its album or artist was deleted in the same moment.
+    """
+    album = await uow.rows.get_album(track.album_id)
+    artist = await uow.rows.get_artist(track.artist_id)
+    if album.deleted_at is not None or artist.deleted_at is not None:
+        raise Conflict("Its album or artist was deleted just now; try again.")
     await uow.rows.add_track(track)
     await _tell(uow, track, clock)
     return track
@@ -39,6 +52,65 @@ async def save_playable(uow: MediaWork, playable: Playable, clock: Clock) -> Pla
     raise AssertionError(f"nobody saves a {playable.kind}")
 
 
+async def add_artist(uow: MediaWork, artist: Artist) -> Artist:
+    """Add the artist, or find the owner's one of this name; a new one is told of."""
+    kept = await uow.rows.find_or_add_artist(artist)
+    if kept.id == artist.id:
+        await _tell_of_artist(uow, artist)
+    return kept
+
+
+async def add_album(uow: MediaWork, album: Album) -> Album:
+    """Add the album, or find the artist's one of this title; a new one is told of."""
+    kept = await uow.rows.find_or_add_album(album)
+    if kept.id == album.id:
+        await _tell_of_album(uow, album)
+    return kept
+
+
+async def save_artist(uow: MediaWork, artist: Artist) -> Artist:
+    """Write a changed artist with the next version and tell the other domains of it."""
+    changed = replace(artist, version=artist.version + 1)
+    await uow.rows.save_artist(changed)
+    await _tell_of_artist(uow, changed)
+    return changed
+
+
+async def save_album(uow: MediaWork, album: Album) -> Album:
+    """Write a changed album with its next version and tell the other domains of it."""
+    changed = replace(album, version=album.version + 1)
+    await uow.rows.save_album(changed)
+    await _tell_of_album(uow, changed)
+    return changed
+
+
+async def _tell_of_artist(uow: MediaWork, artist: Artist) -> None:
+    await uow.publish(
+        ArtistChanged(
+            artist_id=artist.id,
+            owner_id=artist.owner_id,
+            artist_name=artist.name,
+            is_public=artist.is_public,
+            is_deleted=artist.deleted_at is not None,
+            version=artist.version,
+        )
+    )
+
+
+async def _tell_of_album(uow: MediaWork, album: Album) -> None:
+    await uow.publish(
+        AlbumChanged(
+            album_id=album.id,
+            artist_id=album.artist_id,
+            owner_id=album.owner_id,
+            title=album.title,
+            is_public=album.is_public,
+            is_deleted=album.deleted_at is not None,
+            version=album.version,
+        )
+    )
+
+
 async def _tell(uow: MediaWork, track: Track, clock: Clock) -> None:
     await uow.publish(
         TrackChanged(
@@ -47,7 +119,7 @@ async def _tell(uow: MediaWork, track: Track, clock: Clock) -> None:
             album_id=track.album_id,
             owner_id=track.owner_id,
             title=track.title,
-            state=track.state.value,
+            state=track.state.value if track.deleted_at is None else DELETED,
             is_public=track.is_public,
             duration_ms=track.duration_ms,
             source_key=track.source_key,
@@ -69,10 +141,13 @@ async def _release(uow: MediaWork, track: Track, clock: Clock) -> None:
     for artist_id in sorted({album.artist_id, track.artist_id}):
         artist = artists[artist_id] = await uow.rows.get_artist(artist_id)
         if artist.released_at is None:
-            await uow.rows.save_artist(replace(artist, released_at=now))
+            await save_artist(uow, replace(artist, released_at=now))
+    if album.is_public:
+        return
+    released_at = album.released_at or now
+    await save_album(uow, replace(album, released_at=released_at, withdrawn_at=None))
     if album.released_at is not None:
         return
-    await uow.rows.save_album(replace(album, released_at=now))
     await uow.publish(
         AlbumReleased(
             album_id=album.id,

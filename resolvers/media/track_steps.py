@@ -20,7 +20,7 @@ from domain.media.recordings import (
 from domain.media.records import Playable, Track
 from domain.media.stream_records import StreamFacts
 from resolvers.media.album_loudness import measure_album
-from resolvers.media.releases import MediaWork
+from resolvers.media.releases import MediaWork, save_album
 from resolvers.media.steps import Bench, Pipeline, Step
 from resolvers.media.stored_streams import store_stream
 
@@ -110,7 +110,7 @@ async def _finish(uow: MediaWork, playable: Playable, bench: Bench) -> Playable:
     if cover is not None:
         album = await uow.rows.get_album(playable.album_id)
         if album.cover_key is None:
-            await uow.rows.save_album(replace(album, cover_key=cover))
+            await save_album(uow, replace(album, cover_key=cover))
     return _with_findings(playable, bench)
 
 

@@ -100,7 +100,7 @@ async def require_awaited(ctx: UseCaseContext, track_id: TrackId, *, source_hash
     """
     async with ctx.unit_of_work(MediaRepository) as uow:
         track = await uow.rows.lock_track(track_id)
-    if track is None:
+    if track is None or track.deleted_at is not None:
         raise NotFound("There is no such track.", field="id")
     rules.receive(track, source_key="", source_hash=source_hash, source_bytes=0)
 
@@ -123,7 +123,7 @@ async def receive_file(
     """
     async with ctx.unit_of_work(MediaRepository) as uow:
         track = await uow.rows.lock_track(track_id)
-        if track is None:
+        if track is None or track.deleted_at is not None:
             raise NotFound("There is no such track.", field="id")
         received = rules.receive(
             track, source_key=source_key, source_hash=source_hash, source_bytes=source_bytes

@@ -10,6 +10,7 @@ from schema.info import Info
 from schema.problems import with_problems
 from schema.uploads import Upload
 from subgraphs.media.collaborator_mutations import CollaboratorMutation
+from subgraphs.media.editing_mutations import EditingMutation
 from subgraphs.media.inputs import (
     ImportFolderInput,
     PublishTrackInput,
@@ -30,7 +31,12 @@ from subgraphs.media.video_mutations import VideoMutation
 
 @strawberry.type
 class Mutation(
-    PlaybackMutation, ProcessingMutation, VideoMutation, PlaylistMutation, CollaboratorMutation
+    EditingMutation,
+    PlaybackMutation,
+    ProcessingMutation,
+    VideoMutation,
+    PlaylistMutation,
+    CollaboratorMutation,
 ):
     """What media can be told."""
 

@@ -17,6 +17,7 @@ from schema.costs import PAGED, Cost
 from schema.ids import parse_id, split_id
 from schema.info import Info
 from schema.pagination import Connection
+from subgraphs.media.catalogue_queries import CatalogueQuery
 from subgraphs.media.job_types import Job
 from subgraphs.media.nodes import Node
 from subgraphs.media.playback_types import PlaybackSession
@@ -34,7 +35,7 @@ SearchResult = Annotated[
 
 
 @strawberry.type
-class Query(VideoQuery, PlaylistQuery):
+class Query(CatalogueQuery, VideoQuery, PlaylistQuery):
     """What media can be asked."""
 
     @strawberry.field(graphql_type=Node | None, description="Anything by its global id.")

@@ -30,6 +30,8 @@ class Artist(Node, Creator):
     """An artist."""
 
     bio: str
+    music_brainz_id: str | None
+    version: int = strawberry.field(description="Grows with each change; updates name it.")
 
     @strawberry.field(
         graphql_type=Connection["Album"], directives=[PAGED], description="The newest first."
@@ -78,6 +80,10 @@ class Album(Node):
     released_at: DateTime | None = strawberry.field(
         description="When its first track could be heard by anyone."
     )
+    upc: str | None = strawberry.field(description="UPC or EAN, digits alone.")
+    music_brainz_id: str | None = strawberry.field(description="Of the release.")
+    is_explicit: bool
+    version: int = strawberry.field(description="Grows with each change; updates name it.")
     created_at: DateTime
 
     @strawberry.field(graphql_type=Artist)
@@ -122,7 +128,16 @@ class Track(Sound, Node, Playable):
     disc_number: int | None
     genre: str | None
     year: int | None
-    isrc: str | None
+    isrc: str | None = strawberry.field(description="Of the recording, without hyphens.")
+    iswc: str | None = strawberry.field(description="Of the work, without dots and hyphens.")
+    music_brainz_recording_id: str | None
+    music_brainz_work_id: str | None
+    version_title: str | None = strawberry.field(
+        description="What sets the recording apart, such as `Live`."
+    )
+    language: str | None = strawberry.field(description="Of the words that are sung (BCP 47).")
+    is_explicit: bool
+    version: int = strawberry.field(description="Grows with each change; updates name it.")
     codec: str | None = strawberry.field(description="Of the original file.")
     sample_rate: int | None
     channels: int | None

@@ -24,7 +24,9 @@ from domain.messages import channels
 from domain.messages.codec import decode
 from domain.messages.envelope import Event
 from domain.messages.events import (
+    AlbumChanged,
     AlbumReleased,
+    ArtistChanged,
     ArtistFollowed,
     ArtistUnfollowed,
     ChannelChanged,
@@ -45,7 +47,9 @@ PAUSE_SECONDS = 1.0
 FOLLOWED: Mapping[str, type[Event]] = {
     channels.changes(each.name): each
     for each in (
+        AlbumChanged,
         AlbumReleased,
+        ArtistChanged,
         ArtistFollowed,
         ArtistUnfollowed,
         ChannelChanged,
@@ -73,7 +77,9 @@ def tags_of(event: Event) -> set[str]:
             return {"Video", "Channel", *ids}
         case ChannelChanged():
             return {"Channel", *_entities(("Channel", event.channel_id))}
-        case AlbumReleased():
+        case ArtistChanged():
+            return {"Artist", "Album", "Track", *_entities(("Artist", event.artist_id))}
+        case AlbumReleased() | AlbumChanged():
             artist, album = ("Artist", event.artist_id), ("Album", event.album_id)
             return {"Album", "Artist", *_entities(album, artist)}
         case PlayableLiked():

@@ -7,11 +7,12 @@ from domain.messages.commands import (
     DropStream,
     ImportFile,
     ImportFolder,
+    IndexNames,
     ProcessPlayable,
     ProcessTrack,
     RotateStorageKeys,
 )
-from resolvers.media import importing, processing, storage_keys
+from resolvers.media import importing, processing, renaming, storage_keys
 from workers.context import WorkerContext
 from workers.registry import handles
 
@@ -67,3 +68,9 @@ async def _process(key: PlayableKey, ctx: WorkerContext) -> None:
 async def rotate_storage_keys(_command: RotateStorageKeys, ctx: WorkerContext) -> None:
     """Bring what is stored under the newest key; a stopped run goes on where it was."""
     await storage_keys.rotate_storage_keys(ctx)
+
+
+@handles(IndexNames, attempts_max=5, seconds_max=FILE_SECONDS_MAX)
+async def index_names(command: IndexNames, ctx: WorkerContext) -> None:
+    """Search finds works by the names around them; a second run writes the same entries."""
+    await renaming.index_names(ctx, command.artist_id)

@@ -31,7 +31,7 @@ def upgrade() -> None:
             op.add_column(table, column)
     for table, names in IDENTIFIED.items():
         for name in names:
-            _index(f"ix_{table}_{name}", table, [name], f"{name} IS NOT NULL")
+            _index(f"ix_{table}_{name}", table, [name, "id"], f"{name} IS NOT NULL")
             if table in UNIQUE:
                 kept = f"{name} IS NOT NULL AND deleted_at IS NULL"
                 unique = f"uq_{table}_owner_id_{name}"

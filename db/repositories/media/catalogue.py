@@ -5,6 +5,12 @@ from typing import ClassVar
 
 from sqlalchemy import func, select, text, union_all
 
+from db.repositories.media.editable import (
+    EditableRows,
+    refuse_album,
+    refuse_artist,
+    telling_what_is_taken,
+)
 from db.repositories.media.videos import VideoRows
 from db.rows import (
     fetch_records,
@@ -30,7 +36,7 @@ from domain.media.playback_records import Play, PlaybackSession
 from domain.media.records import Album, Artist, Playable, Track
 
 
-class MediaRepository(VideoRows):
+class MediaRepository(VideoRows, EditableRows):
     """Reads for update and writes of the media domain.
 
     Whatever is added or saved here is found by search from the same commit on.
@@ -39,14 +45,17 @@ class MediaRepository(VideoRows):
     domain: ClassVar[str] = "media"
 
     async def find_or_add_artist(self, artist: Artist) -> Artist:
-        """The owner's artist of this name, made now if there was none."""
-        added = await insert_new(self._connection, artists, values_of(artist))
-        if added:
-            await self._index_artist(artist)
+        """The owner's artist of this name, made now if there was none.
+
+        Raises:
+            IdentifierTaken: another artist of the owner's has its MusicBrainz id.
+        """
+        if await insert_new(self._connection, artists, values_of(artist)):
+            await self.index_artist(artist)
             return artist
         same = (artists.c.owner_id == artist.owner_id) & (artists.c.name_key == artist.name_key)
         found = await fetch_records(self._connection, select(artists).where(same), Artist)
-        return found[0]
+        return found[0] if found else refuse_artist(artist)
 
     async def get_artist(self, artist_id: ArtistId) -> Artist:
         """An artist that a track or album names, held for update."""
@@ -57,19 +66,27 @@ class MediaRepository(VideoRows):
         return found
 
     async def save_artist(self, artist: Artist) -> None:
-        """Write a changed artist."""
-        await update_record(self._connection, artists, artist)
-        await self._index_artist(artist)
+        """Write a changed artist.
+
+        Raises:
+            Conflict: another one of the owner's has the name or the identifier.
+        """
+        with telling_what_is_taken():
+            await update_record(self._connection, artists, artist)
+        await self.index_artist(artist)
 
     async def find_or_add_album(self, album: Album) -> Album:
-        """The artist's album of this title, made now if there was none."""
-        added = await insert_new(self._connection, albums, values_of(album))
-        if added:
-            await self._index_album(album)
+        """The artist's album of this title, made now if there was none.
+
+        Raises:
+            IdentifierTaken: another album of the owner's has one of its identifiers.
+        """
+        if await insert_new(self._connection, albums, values_of(album)):
+            await self.index_album(album)
             return album
         same = (albums.c.artist_id == album.artist_id) & (albums.c.title_key == album.title_key)
         found = await fetch_records(self._connection, select(albums).where(same), Album)
-        return found[0]
+        return found[0] if found else refuse_album(album)
 
     async def get_album(self, album_id: AlbumId) -> Album:
         """The album that a track is on, held for update."""
@@ -80,14 +97,19 @@ class MediaRepository(VideoRows):
         return found
 
     async def save_album(self, album: Album) -> None:
-        """Write a changed album."""
-        await update_record(self._connection, albums, album)
-        await self._index_album(album)
+        """Write a changed album.
+
+        Raises:
+            Conflict: another one has the title, or another one of the owner's the identifier.
+        """
+        with telling_what_is_taken():
+            await update_record(self._connection, albums, album)
+        await self.index_album(album)
 
     async def add_track(self, track: Track) -> None:
         """Add a track."""
         await insert_record(self._connection, tracks, track)
-        await self._index_track(track)
+        await self.index_track(track)
 
     async def lock_track(self, track_id: TrackId) -> Track | None:
         """A track, held for update."""
@@ -108,14 +130,16 @@ class MediaRepository(VideoRows):
         statement = (
             select(func.count())
             .select_from(tracks)
-            .where(tracks.c.owner_id == owner_id, text(AWAITED))
+            .where(tracks.c.owner_id == owner_id, text(AWAITED), tracks.c.deleted_at.is_(None))
         )
         return int((await self._connection.execute(statement)).scalar_one())
 
     async def find_track_by_source(self, owner_id: UserId, source_hash: str) -> Track | None:
         """The owner's first track made of this very file."""
         same = (tracks.c.owner_id == owner_id) & (tracks.c.source_hash == source_hash)
-        statement = select(tracks).where(same).order_by(tracks.c.id).limit(1)
+        statement = (
+            select(tracks).where(same, tracks.c.deleted_at.is_(None)).order_by(tracks.c.id).limit(1)
+        )
         found = await fetch_records(self._connection, statement, Track)
         return found[0] if found else None
 
@@ -127,7 +151,7 @@ class MediaRepository(VideoRows):
     async def save_track(self, track: Track) -> None:
         """Write a changed track."""
         await update_record(self._connection, tracks, track)
-        await self._index_track(track)
+        await self.index_track(track)
 
     async def add_session(self, session: PlaybackSession) -> None:
         """Add a playback session."""
@@ -165,27 +189,39 @@ class MediaRepository(VideoRows):
         """Count a play; False when this session's play of the track was counted before."""
         return await insert_new(self._connection, plays, values_of(play))
 
-    async def _index_artist(self, artist: Artist) -> None:
+    async def index_artist(self, artist: Artist) -> None:
+        """Let search find an artist by what they are called now."""
+        if artist.deleted_at is not None:
+            await self._forget("Artist", artist.id)
+            return
         await self._index(
             "Artist",
             artist.id,
             title=artist.name,
             beside=(),
             owner_id=artist.owner_id,
-            is_public=artist.released_at is not None,
+            is_public=artist.is_public,
         )
 
-    async def _index_album(self, album: Album) -> None:
+    async def index_album(self, album: Album) -> None:
+        """Let search find an album by what it and its artist are called now."""
+        if album.deleted_at is not None:
+            await self._forget("Album", album.id)
+            return
         await self._index(
             "Album",
             album.id,
             title=album.title,
             beside=await self._names(album.artist_id),
             owner_id=album.owner_id,
-            is_public=album.released_at is not None,
+            is_public=album.is_public,
         )
 
-    async def _index_track(self, track: Track) -> None:
+    async def index_track(self, track: Track) -> None:
+        """Let search find a track by what it, its artist and its album are called now."""
+        if track.deleted_at is not None:
+            await self._forget("Track", track.id)
+            return
         await self._index(
             "Track",
             track.id,

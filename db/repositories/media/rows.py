@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.rows import upsert
@@ -15,6 +16,11 @@ class MediaRows:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def _forget(self, kind: str, key: str) -> None:
+        """What is deleted is found by nobody."""
+        same = (search_entries.c.kind == kind) & (search_entries.c.key == key)
+        await self._connection.execute(delete(search_entries).where(same))
 
     async def _index(
         self,

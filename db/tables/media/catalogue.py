@@ -68,7 +68,9 @@ def playable_columns() -> list[Column[Any]]:
 def identified(table: str, column: str, *, is_unique: bool = False) -> list[Index]:
     """The index by which an identifier is found; a unique one holds for each owner."""
     stated = text(f"{column} IS NOT NULL")
-    found = [Index(f"ix_{table}_{column}", column, sqlite_where=stated, postgresql_where=stated)]
+    found = [
+        Index(f"ix_{table}_{column}", column, "id", sqlite_where=stated, postgresql_where=stated)
+    ]
     if is_unique:
         kept = text(f"{column} IS NOT NULL AND deleted_at IS NULL")
         name = f"uq_{table}_owner_id_{column}"

@@ -13,7 +13,9 @@ from domain.messages import channels
 from domain.messages.codec import encode
 from domain.messages.envelope import Event
 from domain.messages.events import (
+    AlbumChanged,
     AlbumReleased,
+    ArtistChanged,
     ArtistFollowed,
     ArtistUnfollowed,
     ChannelChanged,
@@ -66,6 +68,29 @@ EVENTS: list[tuple[Event, set[str]]] = [
     (
         AlbumReleased(album_id=AlbumId("b1"), artist_id=ArtistId("a1"), title="", artist_name=""),
         {"Album", "Artist", f"Artist:{ARTIST}"},
+    ),
+    (
+        AlbumChanged(
+            album_id=AlbumId("b1"),
+            artist_id=ArtistId("a1"),
+            owner_id=UserId("u1"),
+            title="",
+            is_public=True,
+            is_deleted=False,
+            version=2,
+        ),
+        {"Album", "Artist", f"Artist:{ARTIST}"},
+    ),
+    (
+        ArtistChanged(
+            artist_id=ArtistId("a1"),
+            owner_id=UserId("u1"),
+            artist_name="",
+            is_public=True,
+            is_deleted=False,
+            version=2,
+        ),
+        {"Artist", "Album", "Track", f"Artist:{ARTIST}"},
     ),
     (LIKED, {"Track.likeCount", f"Track:{TRACK}", f"Playable:{TRACK}"}),
     (

@@ -1,0 +1,66 @@
+"""Who may edit, publish and delete what stands in the catalogue: owners and their teams."""
+
+from typing import TypeVar
+
+from domain.ids import ArtistId, UserId
+from domain.media.records import Album, Artist, Track
+from domain.media.teams import NO_TEAMS, TeamRole, Teams
+from domain.policies.media import may_see_album, may_see_artist, may_see_track
+from domain.viewer import Role, Viewer
+from errors import Forbidden, NotFound
+
+ItemT = TypeVar("ItemT", Artist, Album, Track)
+Item = Artist | Album | Track
+
+
+def require_creator(viewer: Viewer) -> UserId:
+    """Creators have artists of their own; the account that will own what is made.
+
+    Raises:
+        Unauthenticated: nobody is logged in.
+        Forbidden: the account is no creator.
+    """
+    user_id = viewer.require_user_id()
+    if not viewer.has_role(Role.CREATOR):
+        raise Forbidden("Only creators may do this.")
+    return user_id
+
+
+def require_role(
+    viewer: Viewer, item: ItemT | None, least: TeamRole, teams: Teams = NO_TEAMS
+) -> ItemT:
+    """The item, if it is the viewer's own, or one of their team in this role or a higher one.
+
+    Raises:
+        Unauthenticated: nobody is logged in.
+        NotFound: there is no such item for this viewer.
+        Forbidden: they see it, and may not do this; admins, too: it is not theirs.
+    """
+    viewer.require_user_id()
+    if item is None or not may_see(viewer, item, teams):
+        raise NotFound("There is no such item.", field="id")
+    if not has_role(viewer, item, least, teams):
+        raise Forbidden("Only its owner may do this, and who works for the artist as one who may.")
+    return item
+
+
+def may_see(viewer: Viewer, item: Item, teams: Teams = NO_TEAMS) -> bool:
+    """Anyone once it is public; before that its owner, their team, and admins; deleted, nobody."""
+    match item:
+        case Artist():
+            return may_see_artist(viewer, item, teams)
+        case Album():
+            return may_see_album(viewer, item, teams)
+        case Track():
+            return may_see_track(viewer, item, teams)
+
+
+def has_role(viewer: Viewer, item: Item, least: TeamRole, teams: Teams = NO_TEAMS) -> bool:
+    """Whether the viewer owns it, or works for its artist in this role or a higher one."""
+    role = teams.get(artist_of(item))
+    return viewer.user_id == item.owner_id or (role is not None and role.reaches(least))
+
+
+def artist_of(item: Item) -> ArtistId:
+    """The artist whose team looks after it."""
+    return item.id if isinstance(item, Artist) else item.artist_id
