@@ -13,7 +13,12 @@ from adapters.ml.tools import ModelWorkshop
 from adapters.storage.figures import show_damaged_objects
 from adapters.telemetry.metrics import Metrics
 from domain.media.recordings import Transcoder
-from domain.messages.commands import IndexChain, RotateStorageKeys, TrainRecommender
+from domain.messages.commands import (
+    IndexChain,
+    LearnWords,
+    RotateStorageKeys,
+    TrainRecommender,
+)
 from domain.nft.chain import Chain
 from errors import ChainUnavailable
 from resolvers.context import UseCaseContext
@@ -34,6 +39,7 @@ DEFAULT_SLOTS: Final = 4
 CHAIN_SLOTS: Final = 1
 MODEL_SLOTS: Final = 1
 INDEX_EVERY: Final = timedelta(seconds=5)
+LEARN_EVERY: Final = timedelta(minutes=1)
 TRAIN_EVERY: Final = timedelta(hours=1)
 ROTATE_EVERY: Final = timedelta(hours=24)
 
@@ -70,7 +76,10 @@ def load_handlers() -> Registry:
 
 def build_options(settings: Settings, figures: JobFigures | None = None) -> WorkerOptions:
     """Slots and periods."""
-    periodic = [Periodic(command=TrainRecommender(), every=TRAIN_EVERY)]
+    periodic = [
+        Periodic(command=TrainRecommender(), every=TRAIN_EVERY),
+        Periodic(command=LearnWords(), every=LEARN_EVERY),
+    ]
     if settings.is_storage_sealed:
         periodic.append(Periodic(command=RotateStorageKeys(), every=ROTATE_EVERY))
     if settings.chain_rpc_url is not None:

@@ -92,6 +92,12 @@ class IndexNames(Command, frozen=True, kw_only=True):
     artist_id: ArtistId
 
 
+class LearnWords(Command, frozen=True, kw_only=True):
+    """Take the words of what was indexed into search's vocabulary."""
+
+    name = "media.learn_words.v1"
+
+
 class MintToken(Command, frozen=True, kw_only=True):
     """Bring a prepared token onto the chain."""
 

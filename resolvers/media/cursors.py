@@ -1,9 +1,14 @@
 """The cursors of lists that are sorted by something else than age."""
 
-from domain.pages import PageRequest
+from dataclasses import dataclass, replace
+
+from domain.media.search_places import NUMBER_MAX as PLACE_MAX
+from domain.pages import PageRequest, SortKey
 from errors import BadInput
 
 NUMBER_MAX = 2**31 - 1
+NOT_YET = -1
+"""Before every number."""
 
 
 def place_on_album(page: PageRequest) -> tuple[int, int, str]:
@@ -20,17 +25,53 @@ def place_on_album(page: PageRequest) -> tuple[int, int, str]:
     raise BadInput("This cursor belongs to another list.", field="after")
 
 
-def place_among_hits(page: PageRequest) -> tuple[int, int]:
-    """Where a search goes on, by rank and number of the entry.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPlace:
+    """Where a search goes on."""
+
+    generation: int | None = None
+    """Of the places in which the walk of pages began; None on its first page."""
+    tier: int = 0
+    number: int = NOT_YET
+    mended: str | None = None
+    """The spelling that the walk looks for, in place of what was asked."""
+
+    def in_generation(self, now: int) -> "SearchPlace":
+        """The same in the generation that it is read in: of older ones nothing is kept."""
+        kept = self.generation is not None and self.generation in (now - 1, now)
+        return self if kept else replace(self, generation=now)
+
+    def with_spelling(self, mended: str) -> "SearchPlace":
+        """The same for another spelling."""
+        return replace(self, mended=mended)
+
+    def after(self, tier: int) -> int:
+        """Behind which number to go on in a tier; those before ours are used up."""
+        if tier == self.tier:
+            return self.number
+        return PLACE_MAX if tier < self.tier else NOT_YET
+
+    def behind(self, tier: int, number: int) -> SortKey:
+        """The cursor of a hit."""
+        assert self.generation is not None, "a hit was read in a generation"
+        mended = () if self.mended is None else (self.mended,)
+        return (self.generation, tier, number, *mended)
+
+
+def place_among_hits(page: PageRequest) -> SearchPlace:
+    """Where a search goes on.
 
     Raises:
         BadInput: the cursor belongs to another list.
     """
     match page.after:
         case None:
-            return -1, 0
-        case (int(rank), int(number)) if _fit(rank, number):
-            return rank, number
+            return SearchPlace()
+        case (int(generation), int(tier), int(number), *mended) if (
+            _fit(generation, tier) and 0 <= number < PLACE_MAX and len(mended) <= 1
+        ):
+            spelling = next((each for each in mended if isinstance(each, str)), None)
+            return SearchPlace(generation=generation, tier=tier, number=number, mended=spelling)
     raise BadInput("This cursor belongs to another list.", field="after")
 
 

@@ -1,13 +1,12 @@
 """Root queries of the media subgraph."""
 
-from typing import Annotated
-
 import strawberry
 
 from db.outbox import Job as JobRecord
 from domain.ids import AlbumId, ArtistId, JobId, PlaybackSessionId, TrackId
 from domain.media import playback_records as playback_records
 from domain.media import records as media
+from domain.media.search_query import NO_FILTERS
 from domain.pages import Page, page_request
 from resolvers import jobs
 from resolvers.media import albums, artists, nodes, playback, tracks
@@ -22,16 +21,9 @@ from subgraphs.media.job_types import Job
 from subgraphs.media.nodes import Node
 from subgraphs.media.playback_types import PlaybackSession
 from subgraphs.media.playlist_queries import PlaylistQuery
+from subgraphs.media.search_types import SearchConnection, SearchFilter
 from subgraphs.media.types import Album, Artist, Track
 from subgraphs.media.video_queries import VideoQuery
-from subgraphs.media.video_types import Channel, Video
-
-SearchResult = Annotated[
-    Artist | Album | Track | Channel | Video,
-    strawberry.federation.union(
-        "SearchResult", directives=[good_for(SHORT)], description="What search finds."
-    ),
-]
 
 
 @strawberry.type
@@ -87,19 +79,24 @@ class Query(CatalogueQuery, VideoQuery, PlaylistQuery):
         return await tracks.list_my_tracks(info.context, page_request(first, after))
 
     @strawberry.field(
-        graphql_type=Connection[SearchResult] | None,
+        graphql_type=SearchConnection | None,
         directives=[Cost(weight=10), PAGED, good_for(SHORT)],
         description=(
             "What holds all these words, or words that begin so; case and accents do not matter. "
-            "The best first."
+            "The best first: by where the words stand, then the most played, then the newest."
         ),
     )
     @staticmethod
     async def search(
-        info: Info, text: str, first: int | None = None, after: str | None = None
-    ) -> Page[searching.Found]:
+        info: Info,
+        text: str,
+        first: int | None = None,
+        after: str | None = None,
+        filter: SearchFilter | None = None,  # noqa: A002
+    ) -> searching.SearchResults:
         """A page of what was found."""
-        return await searching.search(info.context, text, page_request(first, after))
+        filters = NO_FILTERS if filter is None else filter.filters()
+        return await searching.search(info.context, text, page_request(first, after), filters)
 
     @strawberry.field(graphql_type=Job | None, description="Background work that I asked for.")
     @staticmethod

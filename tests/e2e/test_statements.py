@@ -7,8 +7,11 @@ from sqlalchemy import insert, update
 
 from db.engine import Databases
 from db.read import StatementCount
+from db.repositories.media.search import values_of_entry
 from db.tables import royalties, social
 from db.tables.media import catalogue, search
+from domain.media.search_entries import track_entry
+from domain.media.search_places import LIVE
 from domain.ports import Scored
 from domain.royalties.records import EntryKind
 from domain.social.records import NotificationKind
@@ -17,6 +20,7 @@ from resolvers.royalties.accrual import payable_account
 from schema.ids import print_id
 from tests.e2e.catalogue import START, global_track_id, track_id, write_catalogue, write_people
 from tests.e2e.house import House, Person, example
+from tests.factories.media import a_track
 
 SUBGRAPHS = {"users", "media", "social", "royalties", "nft", "ai"}
 
@@ -109,10 +113,15 @@ async def grow(databases: Databases, numbers: range, owner: Person) -> None:
             )
         )
         entries = [
-            {"kind": "Track", "key": key, "title_key": "song", "words": "song", "is_public": True}
-            for key in track_ids
+            {
+                **values_of_entry(track_entry(a_track(key, title="Song"), [])),
+                "number": number,
+                "since": 0,
+                "until": LIVE,
+            }
+            for number, key in zip(numbers, track_ids, strict=True)
         ]
-        await connection.execute(insert(search.search_entries).values(owner_id=owner.id), entries)
+        await connection.execute(insert(search.search_entries), entries)
     async with databases.of("social").engine.begin() as connection:
         told = [
             {"id": key, "album_id": f"album-{place // 10:05d}", "user_id": f"{owner.id}"}

@@ -8,17 +8,19 @@ from domain.messages.commands import (
     ImportFile,
     ImportFolder,
     IndexNames,
+    LearnWords,
     ProcessPlayable,
     ProcessTrack,
     RotateStorageKeys,
 )
-from resolvers.media import importing, processing, renaming, storage_keys
+from resolvers.media import importing, learning, processing, renaming, storage_keys
 from workers.context import WorkerContext
 from workers.registry import handles
 
 FOLDER_SECONDS_MAX: Final = 600
 FILE_SECONDS_MAX: Final = 600
 ROTATE_SECONDS_MAX: Final = 6 * 60 * 60
+LEARN_SECONDS_MAX: Final = 600
 PROCESS_SECONDS_MAX: Final = 6 * 60 * 60
 """A recording of 24 hours on a small machine; each FFmpeg has a tighter bound of its own."""
 
@@ -74,3 +76,9 @@ async def rotate_storage_keys(_command: RotateStorageKeys, ctx: WorkerContext) -
 async def index_names(command: IndexNames, ctx: WorkerContext) -> None:
     """Search finds works by the names around them; a second run writes the same entries."""
     await renaming.index_names(ctx, command.artist_id)
+
+
+@handles(LearnWords, attempts_max=3, seconds_max=LEARN_SECONDS_MAX)
+async def learn_words(command: LearnWords, ctx: WorkerContext) -> None:
+    """Learn what is new, batch by batch; what was learned is marked, so twice is once."""
+    await learning.learn_words(ctx)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from sqlalchemy import func, select, text, union_all
+from sqlalchemy import func, literal, select, text, union_all
 
 from db.repositories.media.editable import (
     EditableRows,
@@ -34,6 +34,7 @@ from domain.ids import (
 )
 from domain.media.playback_records import Play, PlaybackSession
 from domain.media.records import Album, Artist, Playable, Track
+from domain.media.search_entries import album_entry, artist_entry, track_entry
 
 
 class MediaRepository(VideoRows, EditableRows):
@@ -191,48 +192,20 @@ class MediaRepository(VideoRows, EditableRows):
 
     async def index_artist(self, artist: Artist) -> None:
         """Let search find an artist by what they are called now."""
-        if artist.deleted_at is not None:
-            await self._forget("Artist", artist.id)
-            return
-        await self._index(
-            "Artist",
-            artist.id,
-            title=artist.name,
-            beside=(),
-            owner_id=artist.owner_id,
-            is_public=artist.is_public,
-        )
+        await self._index.write(artist_entry(artist))
 
     async def index_album(self, album: Album) -> None:
         """Let search find an album by what it and its artist are called now."""
-        if album.deleted_at is not None:
-            await self._forget("Album", album.id)
-            return
-        await self._index(
-            "Album",
-            album.id,
-            title=album.title,
-            beside=await self._names(album.artist_id),
-            owner_id=album.owner_id,
-            is_public=album.is_public,
-        )
+        await self._index.write(album_entry(album, await self._names(album.artist_id)))
 
     async def index_track(self, track: Track) -> None:
         """Let search find a track by what it, its artist and its album are called now."""
-        if track.deleted_at is not None:
-            await self._forget("Track", track.id)
-            return
-        await self._index(
-            "Track",
-            track.id,
-            title=track.title,
-            beside=await self._names(track.artist_id, track.album_id),
-            owner_id=track.owner_id,
-            is_public=track.is_public,
-        )
+        names = await self._names(track.artist_id, track.album_id)
+        await self._index.write(track_entry(track, names))
 
     async def _names(self, artist_id: ArtistId, album_id: AlbumId | None = None) -> list[str]:
-        """The texts by which a thing is found beside its own title."""
-        artist = select(artists.c.name).where(artists.c.id == artist_id)
-        album = select(albums.c.title).where(albums.c.id == album_id)
-        return list((await self._connection.execute(union_all(artist, album))).scalars())
+        """The artist's name and the album's title, by which a thing is found beside its own."""
+        artist = select(artists.c.name, literal(0).label("place")).where(artists.c.id == artist_id)
+        album = select(albums.c.title, literal(1)).where(albums.c.id == album_id)
+        both = union_all(artist, album).order_by("place")
+        return list((await self._connection.execute(both)).scalars())

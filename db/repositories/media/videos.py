@@ -7,6 +7,7 @@ from db.rows import fetch_records, insert_new, insert_record, lock_record, updat
 from db.tables.media.catalogue import AWAITED
 from db.tables.media.videos import channels, videos
 from domain.ids import ChannelId, UserId, VideoId
+from domain.media.search_entries import channel_entry, video_entry
 from domain.media.videos import Channel, Video
 
 
@@ -64,23 +65,9 @@ class VideoRows(MediaRows):
         await self._index_video(video)
 
     async def _index_channel(self, channel: Channel) -> None:
-        await self._index(
-            "Channel",
-            channel.id,
-            title=channel.name,
-            beside=(channel.handle,),
-            owner_id=channel.owner_id,
-            is_public=True,
-        )
+        await self._index.write(channel_entry(channel))
 
     async def _index_video(self, video: Video) -> None:
         name = select(channels.c.name).where(channels.c.id == video.channel_id)
         channel = (await self._connection.execute(name)).scalar_one()
-        await self._index(
-            "Video",
-            video.id,
-            title=video.title,
-            beside=(channel, *video.tags),
-            owner_id=video.owner_id,
-            is_public=video.is_public,
-        )
+        await self._index.write(video_entry(video, channel))

@@ -52,9 +52,10 @@ def test_the_chain_is_indexed_only_where_there_is_one(tmp_path: Path) -> None:
     without = build_options(Settings(**unsealed))
     with_chain = build_options(Settings(**unsealed, TUTTI_CHAIN_RPC_URL="http://n:1"))
 
-    assert [each.command.name for each in without.periodic] == ["ai.train_recommender.v1"]
+    everywhere = ["ai.train_recommender.v1", "media.learn_words.v1"]
+    assert [each.command.name for each in without.periodic] == everywhere
     assert [each.command.name for each in with_chain.periodic] == [
-        "ai.train_recommender.v1",
+        *everywhere,
         "nft.index_chain.v1",
     ]
 

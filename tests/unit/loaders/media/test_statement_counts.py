@@ -37,6 +37,7 @@ query Videos($first: Int!) {
 SEARCH = """
 query Search($first: Int!) {
   search(text: "song", first: $first) {
+    didYouMean
     edges {
       cursor
       node {
@@ -65,7 +66,7 @@ async def count(ctx, document: str, **variables) -> int:
 
 @pytest.mark.parametrize(
     ("document", "statements"),
-    [(CATALOGUE, 5), (MINE, 4), (SEARCH, 5)],
+    [(CATALOGUE, 5), (MINE, 4), (SEARCH, 6)],
     ids=["catalogue", "mine", "search"],
 )
 async def test_a_page_of_100_costs_as_many_statements_as_a_page_of_10(

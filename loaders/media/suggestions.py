@@ -1,0 +1,79 @@
+"""What may be meant by the beginning of a text: titles and words, the most played first.
+
+    "lov"  → the first 300 numbers whose title begins with "lov"      ix_search_entries_begin_3
+           + the first 40 titles from "lov" on, in the order of text  ix_search_entries_title_key
+           + the 20 most common words that begin so                   ix_search_words_begin_3
+
+Each is a range of an index, in its order, and bounded; so a beginning costs as little among a
+million titles as among a hundred.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    Select,
+    Text,
+    bindparam,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.sql import FromClause
+
+from db.tables.media.search import SHOWN, search_entries
+from loaders.media.vocabulary import LAST_CHAR
+
+BEGINNINGS = (1, 2, 3, 5)
+"""So many letters of titles have an index of their own."""
+WORD_BEGINNINGS = (1, 2, 3)
+POPULAR_MAX = 300
+ALPHABETIC_MAX = 40
+WORDS_MAX = 20
+PREFIX = bindparam("prefix", type_=Text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """A title or a word that begins so."""
+
+    text: str
+    kind: str | None
+    """None for a word."""
+    key: str | None
+    number: int
+    """The place of a title; of a word, in how many entries it occurs."""
+
+
+def _titles(some: FromClause, rows_max: int) -> Select[Any]:
+    begins = func.substr(some.c.title_key, 1, func.length(PREFIX)) == PREFIX
+    return (
+        select(some.c.title.label("text"), some.c.kind, some.c.key, some.c.number)
+        .where(begins)
+        .order_by(some.c.number)
+        .limit(rows_max)
+    )
+
+
+def _popular(chars: int) -> Select[Any]:
+    """Of the most played titles with these first letters, those that begin so."""
+    first = func.substr(search_entries.c.title_key, 1, text(str(chars)))
+    some = (
+        select(search_entries)
+        .where(text(SHOWN), first == func.substr(PREFIX, 1, text(str(chars))))
+        .order_by(search_entries.c.number)
+        .limit(POPULAR_MAX)
+    )
+    return _titles(some.subquery(), POPULAR_MAX)
+
+
+def _alphabetic() -> Select[Any]:
+    """Titles from the beginning on: all of them, where few begin so."""
+    key = search_entries.c.title_key
+    some = (
+        select(search_entries)
+        .where(text(SHOWN), key >= PREFIX, key < PREFIX.concat(LAST_CHAR))
+        .order_by(key)
+        .limit(ALPHABETIC_MAX)
+    )
+    return _titles(some.subquery(), ALPHABETIC_MAX)
