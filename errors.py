@@ -273,6 +273,12 @@ class PlaybackEnded(Conflict):
     code = "PLAYBACK_ENDED"
 
 
+class DeviceNotActive(Conflict):
+    """The session plays on another device by now: whoever is told so stops."""
+
+    code = "DEVICE_NOT_ACTIVE"
+
+
 class SplitNotWhole(InputError):
     """The shares of a split do not sum to 10,000 basis points."""
 

@@ -39,11 +39,14 @@ from db.engine import DOMAINS, Databases
 from domain.clock import SystemClock, utc_now
 from domain.ports import DirectUploads, Limits, ObjectStore, OperationChecks
 from resolvers.context import Ports, UseCaseContext
+from resolvers.gathering import Gathering
 from settings import Settings
 
 MODEL_FILE = "recommender.bin"
 AGES = timedelta(days=36_500)
 """No key is as old; only where there is none, one is made."""
+HEARTBEATS_EVERY_SECONDS = 1.0
+"""A process writes all heartbeats of this time in one commit; whoever is alone waits for none."""
 
 
 @asynccontextmanager
@@ -73,6 +76,7 @@ async def open_use_case_context(
                 key_rotation=build_key_rotation(settings, store),
                 urls=build_url_signer(settings),
                 live=bus,
+                heartbeats=Gathering(seconds_min=HEARTBEATS_EVERY_SECONDS),
                 models=ModelServerClient(
                     model_socket(settings), timeout_seconds=settings.ai_timeout_seconds
                 ),

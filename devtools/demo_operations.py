@@ -50,7 +50,7 @@ query Search($text: String!) {
 """
 START = """
 mutation Start($id: ID!) {
-  startPlayback(input: {trackId: $id}) {
+  startPlayback(input: {playableId: $id}) {
     session { id state positionMs track { title artist { name } } }
     problems { code message }
   }

@@ -28,7 +28,8 @@ from errors import AppError, NotFound, TrackNotReady
 from loaders.users import ACCOUNT_BY_EMAIL
 from resolvers.ai.training import request_training
 from resolvers.context import RequestContext, UseCaseContext
-from resolvers.media.playback import end_playback, report_position, start_playback
+from resolvers.media.heartbeats import report_position
+from resolvers.media.playback import end_playback, start_playback
 from resolvers.media.tracks import list_my_tracks, list_tracks
 from resolvers.nft.tokens import list_tokens_of_tracks, mint_track
 from resolvers.royalties.splits import find_visible_splits, set_split
@@ -178,7 +179,7 @@ def _month_start(day: datetime) -> datetime:
 
 
 async def _hear(ctx: RequestContext, clock: PastClock, track: Track) -> None:
-    session = await start_playback(ctx, track.id, is_private=False)
+    session = await start_playback(ctx, track.playable, is_private=False)
     heard = 0
     duration = track.duration_ms or 0
     while heard < duration:

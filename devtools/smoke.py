@@ -233,7 +233,7 @@ STEPS = (
         name="start_playback",
         by="guest",
         variables=lambda run: {
-            "trackId": run.known["trackId"],
+            "playableId": run.known["trackId"],
             "queue": [run.known["otherTrackId"]],
             "isPrivate": True,
         },
@@ -258,7 +258,7 @@ STEPS = (
         by="guest",
         variables=lambda run: {
             "sessionId": run.known["sessionId"],
-            "trackIds": [run.known["trackId"]],
+            "playableIds": [run.known["trackId"]],
         },
     ),
     Step(name="end_playback", by="guest", variables=_from("sessionId")),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from db.engine import Databases
 from db.idempotency import Attempt
@@ -26,6 +26,7 @@ from domain.rate_limits import Buckets
 from domain.viewer import ANONYMOUS, Viewer
 from errors import DirectUploadUnavailable
 from loaders.registry import Loaders
+from resolvers.gathering import Gathering
 
 RepoT = TypeVar("RepoT", bound=Repository)
 
@@ -42,6 +43,8 @@ class Ports:
     models: ModelClient
     passwords: PasswordHasher
     tokens: AccessTokens
+    heartbeats: Gathering[Any, Any] = field(default_factory=Gathering)
+    """Writes what players tell, that of many at once."""
     buckets: Buckets | None = None
     """None where nobody logs in: in a worker."""
     operation_checks: OperationChecks | None = None
@@ -89,6 +92,8 @@ class RequestContext(UseCaseContext):
 
     viewer: Viewer = ANONYMOUS
     request_id: str = ""
+    user_agent: str = ""
+    """What the client calls itself; bots play without counting."""
     base_url: str = ""
     """Scheme and authority under which the client reached us; goes before signed paths."""
     response_cookies: dict[str, str | None] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from domain.ids import JobId, PlaybackSessionId, PlaylistId, UserId
+from domain.ids import JobId, PlaylistId, UserId
 
 GAP: Final = b""
 """Comes instead of a message where some were lost: read the state again, then follow on."""
@@ -20,9 +20,9 @@ def changes(name: str) -> str:
     return f"changes:{name}"
 
 
-def playback(session_id: PlaybackSessionId) -> str:
-    """Moves of one playback session."""
-    return f"playback:{session_id}"
+def playback(user_id: UserId) -> str:
+    """Moves of a listener's playback, over all their sessions and devices."""
+    return f"playback:{user_id}"
 
 
 def playlist(playlist_id: PlaylistId) -> str:

@@ -1,8 +1,17 @@
 """Everything that can be asked of a worker; each becomes one job."""
 
+from datetime import datetime
 from hashlib import sha256
 
-from domain.ids import ArtistId, PlayableKey, PlayableKind, TokenId, TrackId, UserId
+from domain.ids import (
+    ArtistId,
+    PlayableKey,
+    PlayableKind,
+    PlaybackSessionId,
+    TokenId,
+    TrackId,
+    UserId,
+)
 from domain.messages.envelope import Command
 
 
@@ -96,6 +105,19 @@ class LearnWords(Command, frozen=True, kw_only=True):
     """Take the words of what was indexed into search's vocabulary."""
 
     name = "media.learn_words.v1"
+
+
+class FallAsleep(Command, frozen=True, kw_only=True):
+    """Pause a session whose sleep timer's time has come."""
+
+    name = "media.fall_asleep.v1"
+    session_id: PlaybackSessionId
+    sleep_at: datetime
+
+    @property
+    def dedupe_key(self) -> str:
+        """One for each setting of a timer."""
+        return f"sleep:{self.session_id}:{self.sleep_at.isoformat()}"
 
 
 class MintToken(Command, frozen=True, kw_only=True):

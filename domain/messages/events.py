@@ -136,13 +136,17 @@ class AlbumReleased(Event, frozen=True, kw_only=True):
 
 
 class PlayCounted(Event, frozen=True, kw_only=True):
-    """A play counts: 30 s or half the track were heard; once for each session and track."""
+    """A play counts: enough of it was heard; once for each time that it was begun."""
 
     name = "media.play_counted.v1"
     play_id: PlayId
     session_id: PlaybackSessionId
+    kind: PlayableKind = PlayableKind.TRACK
+    """What was played; only tracks earn royalties."""
     track_id: TrackId
-    artist_id: ArtistId
+    """Its id, whatever its kind."""
+    artist_id: ArtistId | None
+    """None for what has no artist."""
     owner_id: UserId
     user_id: UserId
     listened_ms: int
@@ -156,12 +160,13 @@ class PlaybackMoved(Event, frozen=True, kw_only=True):
 
     name = "media.playback_moved.v1"
     session_id: PlaybackSessionId
+    user_id: UserId
     sequence: int
 
     @property
     def channel(self) -> str:
-        """The session's own channel."""
-        return channels.playback(self.session_id)
+        """The listener's own channel."""
+        return channels.playback(self.user_id)
 
 
 class PlaylistChanged(Event, frozen=True, kw_only=True):

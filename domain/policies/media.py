@@ -1,7 +1,7 @@
 """Who may see, hear, upload and publish."""
 
 from domain.ids import UserId
-from domain.media.playback_records import PlaybackSession
+from domain.media.playback_records import Device, PlaybackSession
 from domain.media.records import Album, Artist, Playable, Track
 from domain.media.teams import NO_TEAMS, Teams
 from domain.viewer import Role, Viewer
@@ -111,6 +111,22 @@ def require_own_session(viewer: Viewer, session: PlaybackSession | None) -> Play
     if session is None or not may_see_session(viewer, session):
         raise NotFound("There is no such playback session.", field="sessionId")
     return session
+
+
+def may_see_device(viewer: Viewer, device: Device) -> bool:
+    """Nobody but whose player it is."""
+    return viewer.user_id is not None and viewer.user_id == device.user_id
+
+
+def require_own_device(viewer: Viewer, device: Device | None) -> Device:
+    """The player, if it is the viewer's own.
+
+    Raises:
+        NotFound: there is no such device for this viewer.
+    """
+    if device is None or not may_see_device(viewer, device):
+        raise NotFound("There is no such device.", field="deviceId")
+    return device
 
 
 def require_upload(viewer: Viewer) -> UserId:

@@ -3,7 +3,6 @@
 from functools import cached_property
 
 from domain.viewer import Sight
-from loaders.batch import PageLoaders
 from loaders.media.catalogue import (
     AlbumById,
     AlbumsByArtistId,
@@ -12,12 +11,13 @@ from loaders.media.catalogue import (
     TracksByAlbumId,
     TracksByArtistId,
 )
+from loaders.media.listening import ListeningLoaders
 from loaders.media.playlists import PlaylistLoaders
 from loaders.media.streams import StreamByPlayable
 from loaders.media.videos import ChannelById, VideoById, VideosByChannelId
 
 
-class MediaLoaders(PageLoaders):
+class MediaLoaders(ListeningLoaders):
     """The loaders over media's tables."""
 
     @cached_property

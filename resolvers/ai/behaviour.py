@@ -3,7 +3,7 @@
 from db.repositories.ai import AiRepository
 from domain.ai.records import Action, Behaviour
 from domain.ai.rules import apply_behaviour, recount
-from domain.ids import PlayableKey, PlayableKind
+from domain.ids import PlayableKey
 from domain.messages.events import PlayableLiked, PlayCounted
 from domain.pages import instant_cursor
 from resolvers.context import UseCaseContext
@@ -18,7 +18,7 @@ async def keep_play(ctx: UseCaseContext, event: PlayCounted) -> None:
         Behaviour(
             id=f"play:{event.play_id}",
             user_id=event.user_id,
-            playable=str(PlayableKey(PlayableKind.TRACK, event.track_id)),
+            playable=str(PlayableKey(event.kind, event.track_id)),
             action=Action.PLAYED,
             at=event.played_at,
         ),

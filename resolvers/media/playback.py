@@ -1,32 +1,35 @@
-"""Playback sessions: who plays what, where it stands, and which plays count."""
+"""Playback sessions: who plays what, where it stands, and how it moves."""
 
-import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from db.read import fetch_one
-from db.repositories.media.catalogue import MediaRepository
-from domain.ids import PlaybackSessionId, PlayId, TrackId, UserId, new_id
+from db.repositories.media.playback import PlaybackRepository
+from domain.ids import DeviceId, PlayableKey, PlaybackSessionId, UserId, new_id
 from domain.media import playback as rules
-from domain.media.playback_records import Play, PlaybackSession, PlaybackState
-from domain.media.records import PlayableState, Track
-from domain.messages import channels
-from domain.messages.codec import encode
-from domain.messages.events import PlaybackMoved, PlayCounted
-from domain.policies.media import (
-    may_see_session,
-    may_see_track,
-    require_own_session,
-    require_visible_track,
-)
-from domain.viewer import Viewer
-from errors import DependencyError, RateLimited, TooLarge, TrackNotReady
+from domain.media.bots import is_bot
+from domain.media.play_queue import ENTRIES_MAX, PlayQueue, QueueEntry, RepeatMode
+from domain.media.playback_records import PlaybackSession, PlaybackState
+from domain.messages.commands import FallAsleep
+from domain.policies.media import may_see_session, require_own_device
+from errors import BadInput, TooLarge
 from loaders.media.playback import OPEN_SESSION_OF_USER, SESSIONS_BY_ID
-from resolvers.context import RequestContext
-from resolvers.media.releases import MediaWork
-from resolvers.media.tracks import find_tracks
+from resolvers.context import RequestContext, UseCaseContext
+from resolvers.media.playback_work import (
+    PlaybackWork,
+    Played,
+    find_played,
+    leave,
+    lock_own,
+    save,
+    settle,
+    speed_of,
+    tell,
+)
+from resolvers.media.what_plays import require_playables
 
-Move = Callable[[PlaybackSession, Track], PlaybackSession]
+Move = Callable[[PlaybackSession, Played], PlaybackSession]
 
 
 async def find_session(
@@ -46,93 +49,161 @@ async def find_sessions(
 
 
 async def find_my_playback(ctx: RequestContext) -> PlaybackSession | None:
-    """What the viewer plays now; None when nothing does."""
+    """What the viewer plays now, on whichever device; None when nothing does."""
     if ctx.viewer.user_id is None:
         return None
     return await fetch_one(ctx.read("media"), OPEN_SESSION_OF_USER, user_id=ctx.viewer.user_id)
 
 
-async def queues_of(ctx: RequestContext, sessions: Sequence[PlaybackSession]) -> list[list[Track]]:
-    """Each session's tracks to come, without those that the viewer may no longer see."""
-    keys = [TrackId(key) for session in sessions for key in session.queue]
-    found = iter(await find_tracks(ctx, keys))
-    queues = [[next(found) for _ in session.queue] for session in sessions]
-    return [[track for track in queue if track is not None] for queue in queues]
-
-
 async def start_playback(
-    ctx: RequestContext, track_id: TrackId, *, is_private: bool, queue: Sequence[TrackId] = ()
+    ctx: RequestContext,
+    key: PlayableKey,
+    *,
+    is_private: bool,
+    queue: Sequence[PlayableKey] = (),
+    device_id: DeviceId | None = None,
+    position_ms: int = 0,
 ) -> PlaybackSession:
-    """Begin to play; what the viewer played elsewhere ends.
+    """Begin to play; what the viewer played elsewhere ends, its volume and sleep timer stay.
 
     Raises:
         Unauthenticated: nobody is logged in.
-        NotFound: no such track for this viewer, or in the queue.
+        NotFound: no such thing for this viewer, or in the queue; or no such device of theirs.
         TrackNotReady: it cannot be heard yet.
         TooLarge: the queue is too long.
+        BadInput: nothing is that long.
     """
     user_id = ctx.viewer.require_user_id()
     now = ctx.clock.now()
-    async with ctx.unit_of_work(MediaRepository) as uow:
-        ended = [rules.end(each, now=now) for each in await uow.rows.lock_open_sessions(user_id)]
-        await _require_heard(uow, ctx.viewer, [track_id, *queue])
-        for each in ended:
-            await uow.rows.save_session(each)
-        session = _new_session(user_id, track_id, now, is_private=is_private, queue=queue)
-        await uow.rows.add_session(session)
+    if len(queue) > ENTRIES_MAX:
+        raise TooLarge(f"A queue has {ENTRIES_MAX} entries at most.", field="queue")
+    (playable, *_) = await require_playables(ctx, [key, *queue])
+    position = rules.checked_position(position_ms, playable.duration_ms)
+    if device_id is not None:
+        require_own_device(ctx.viewer, await ctx.loaders.media.device_by_id.load(device_id))
+    async with ctx.unit_of_work(PlaybackRepository) as uow:
+        before = await uow.rows.lock_open_sessions(user_id)
+        ended = [await _end(ctx, uow, each, now) for each in before]
+        session = replace(
+            _new_session(user_id, str(key), now, before[-1] if before else None),
+            is_private=is_private,
+            is_bot=is_bot(ctx.user_agent),
+            device_id=device_id,
+            position_ms=position,
+            speed_percent=await speed_of(uow, user_id, str(key)),
+        )
+        await uow.rows.add_session(session, _new_queue(session, queue))
+        await _wake_worker_at(uow, session)
         await uow.commit()
-    await _tell(ctx, *ended, session)
+    await tell(ctx, *ended, session)
     return session
-
-
-async def report_position(
-    ctx: RequestContext, session_id: PlaybackSessionId, *, position_ms: int
-) -> PlaybackSession:
-    """A heartbeat: where the player stands; what was heard since the last one counts.
-
-    Raises:
-        NotFound: the viewer has no such session.
-        PlaybackEnded, BadInput: it cannot stand there.
-    """
-    return await _move(
-        ctx,
-        session_id,
-        lambda session, _track: rules.require_open(session),
-        position_ms=position_ms,
-    )
 
 
 async def pause_playback(
     ctx: RequestContext, session_id: PlaybackSessionId, *, position_ms: int | None = None
 ) -> PlaybackSession:
-    """Stop the music, at a position; raises as `report_position` does."""
+    """Stop the music, at a position.
+
+    Raises:
+        NotFound: the viewer has no such session.
+        PlaybackEnded, BadInput: it cannot stand there.
+    """
     now = ctx.clock.now()
-    return await _move(
+    return await move_session(
         ctx,
         session_id,
-        lambda session, _track: rules.pause(session, now=now),
+        lambda session, _played: rules.pause(session, now=now),
         position_ms=position_ms,
     )
 
 
 async def resume_playback(ctx: RequestContext, session_id: PlaybackSessionId) -> PlaybackSession:
-    """Go on where it stood; raises as `report_position` does."""
+    """Go on where it stood; raises as `pause_playback` does."""
     now = ctx.clock.now()
-    return await _move(ctx, session_id, lambda session, _track: rules.resume(session, now=now))
+    return await move_session(
+        ctx, session_id, lambda session, _played: rules.resume(session, now=now)
+    )
 
 
 async def seek_playback(
-    ctx: RequestContext, session_id: PlaybackSessionId, *, position_ms: int
+    ctx: RequestContext,
+    session_id: PlaybackSessionId,
+    *,
+    position_ms: int,
+    from_position_ms: int | None = None,
 ) -> PlaybackSession:
-    """Leap to a position; what lies between was not heard. Raises as `report_position`."""
+    """Leap to a position; what lies between was not heard. Raises as `pause_playback`.
+
+    With the position that was leapt from, what was heard up to there counts.
+    """
     now = ctx.clock.now()
-    return await _move(
+    return await move_session(
         ctx,
         session_id,
-        lambda session, track: rules.seek(
-            session, now=now, position_ms=position_ms, duration_ms=track.duration_ms
+        lambda session, played: rules.seek(
+            session, now=now, position_ms=position_ms, duration_ms=played.duration_ms
         ),
+        position_ms=from_position_ms,
     )
+
+
+async def set_volume(
+    ctx: RequestContext, session_id: PlaybackSessionId, *, volume: int
+) -> PlaybackSession:
+    """Make it louder or softer, on whichever device; raises as `pause_playback` does."""
+    return await move_session(
+        ctx, session_id, lambda session, _played: rules.set_volume(session, volume=volume)
+    )
+
+
+async def set_sleep_timer(
+    ctx: RequestContext,
+    session_id: PlaybackSessionId,
+    *,
+    seconds: int | None,
+    after_entry: bool,
+) -> PlaybackSession:
+    """Pause it later: after a while, at the end of what plays, or (neither) not at all.
+
+    A worker pauses it when the time has come, whether or not any player still answers.
+
+    Raises:
+        NotFound: the viewer has no such session.
+        PlaybackEnded: it has ended.
+        BadInput: that is too long, or both were asked for.
+    """
+    if seconds is not None and (after_entry or not 1 <= seconds <= rules.SLEEP_SECONDS_MAX):
+        raise BadInput(
+            f"A sleep timer has 1 to {rules.SLEEP_SECONDS_MAX} seconds, or waits for the end.",
+            field="seconds",
+        )
+    sleep_at = None if seconds is None else ctx.clock.now() + timedelta(seconds=seconds)
+    async with ctx.unit_of_work(PlaybackRepository) as uow:
+        session = rules.set_sleep_timer(
+            await lock_own(ctx, uow, session_id), sleep_at=sleep_at, after_entry=after_entry
+        )
+        await uow.rows.save_session(session)
+        await _wake_worker_at(uow, session)
+        await uow.commit()
+    await tell(ctx, session)
+    return session
+
+
+async def fall_asleep(ctx: UseCaseContext, session_id: PlaybackSessionId) -> None:
+    """Pause a session whose sleep timer's time has come; twice is once.
+
+    A timer that was set anew meanwhile has a command of its own.
+    """
+    async with ctx.unit_of_work(PlaybackRepository) as uow:
+        session = await uow.rows.lock_session(session_id)
+        if session is None:
+            return
+        asleep = rules.fall_asleep(session, now=ctx.clock.now())
+        if asleep == session:
+            return
+        await uow.rows.save_session(asleep)
+        await uow.commit()
+    await tell(ctx, asleep)
 
 
 async def end_playback(
@@ -140,88 +211,17 @@ async def end_playback(
 ) -> PlaybackSession:
     """End for good; ending twice changes nothing. Raises NotFound, BadInput."""
     now = ctx.clock.now()
-    return await _move(
-        ctx,
-        session_id,
-        lambda session, _track: rules.end(session, now=now),
-        position_ms=position_ms,
-    )
-
-
-async def change_queue(
-    ctx: RequestContext, session_id: PlaybackSessionId, track_ids: Sequence[TrackId]
-) -> PlaybackSession:
-    """Say what comes next.
-
-    Raises:
-        NotFound: the viewer has no such session, or the queue names no track they see.
-        TrackNotReady: one cannot be heard yet.
-        TooLarge: the queue is too long.
-        PlaybackEnded: nothing comes next.
-    """
-    now = ctx.clock.now()
-    async with ctx.unit_of_work(MediaRepository) as uow:
-        session = await _lock_own(ctx, uow, session_id)
-        await _require_heard(uow, ctx.viewer, track_ids)
-        changed = rules.change_queue(session, now=now, queue=[str(key) for key in track_ids])
-        await uow.rows.save_session(changed)
+    async with ctx.unit_of_work(PlaybackRepository) as uow:
+        session = await lock_own(ctx, uow, session_id)
+        if session.state is PlaybackState.ENDED:
+            return session
+        ended = await _end(ctx, uow, session, now, position_ms=position_ms)
         await uow.commit()
-    await _tell(ctx, changed)
-    return changed
+    await tell(ctx, ended)
+    return ended
 
 
-async def play_next(
-    ctx: RequestContext, session_id: PlaybackSessionId, *, position_ms: int | None = None
-) -> PlaybackSession:
-    """Begin the next track of the queue that can be heard; after the last one it ends.
-
-    Raises as `report_position` does; the position is where the track before was left.
-    """
-    now = ctx.clock.now()
-    async with ctx.unit_of_work(MediaRepository) as uow:
-        session = rules.require_open(await _lock_own(ctx, uow, session_id))
-        track = await _track_of(uow, session)
-        settled = await _settle(uow, session, track, now=now, position_ms=position_ms)
-        next_place = await _place_of_next(ctx, uow, settled)
-        if next_place is None:
-            moved = rules.end(settled, now=now)
-        else:
-            track_id = TrackId(settled.queue[next_place])
-            rest = settled.queue[next_place + 1 :]
-            moved = rules.play_next(settled, now=now, track_id=track_id, queue=rest)
-        await uow.rows.save_session(moved)
-        await uow.commit()
-    await _tell(ctx, moved)
-    return moved
-
-
-async def watch_playback(
-    ctx: RequestContext, session_id: PlaybackSessionId
-) -> AsyncIterator[PlaybackSession]:
-    """Yield where the session stands, then every move, until it ends.
-
-    We listen before we read, so no move falls between the two; one that was seen already
-    is known by its sequence number. A message only says that there is something to read.
-
-    Raises:
-        NotFound: the viewer has no such session.
-    """
-    async with ctx.ports.live.listen(channels.playback(session_id)) as messages:
-        latest = require_own_session(ctx.viewer, await find_session(ctx, session_id))
-        yield latest
-        if latest.state is PlaybackState.ENDED:
-            return
-        async for _message in messages:
-            ctx.forget_loaded()
-            session = require_own_session(ctx.viewer, await find_session(ctx, session_id))
-            if session.sequence > latest.sequence:
-                latest = session
-                yield session
-            if session.state is PlaybackState.ENDED:
-                return
-
-
-async def _move(
+async def move_session(
     ctx: RequestContext,
     session_id: PlaybackSessionId,
     move: Move,
@@ -230,127 +230,78 @@ async def _move(
 ) -> PlaybackSession:
     """Lock, take in the position, move, save, commit, tell."""
     now = ctx.clock.now()
-    async with ctx.unit_of_work(MediaRepository) as uow:
-        session = await _lock_own(ctx, uow, session_id)
-        track = await _track_of(uow, session)
-        settled = await _settle(uow, session, track, now=now, position_ms=position_ms)
-        moved = move(settled, track)
+    async with ctx.unit_of_work(PlaybackRepository) as uow:
+        session = rules.require_open(await lock_own(ctx, uow, session_id))
+        played = await find_played(ctx, session.playable)
+        settled = await settle(uow, session, played, now=now, position_ms=position_ms)
+        moved = move(settled, played)
         if moved == session:
             return session
-        await uow.rows.save_session(moved)
+        await save(uow, moved, played)
         await uow.commit()
-    await _tell(ctx, moved)
+    await tell(ctx, moved)
     return moved
 
 
-async def _settle(
-    uow: MediaWork,
+async def _wake_worker_at(uow: PlaybackWork, session: PlaybackSession) -> None:
+    if session.sleep_at is not None:
+        command = FallAsleep(session_id=session.id, sleep_at=session.sleep_at)
+        await uow.send(command, available_at=session.sleep_at)
+
+
+async def _end(
+    ctx: RequestContext,
+    uow: PlaybackWork,
     session: PlaybackSession,
-    track: Track,
-    *,
     now: datetime,
-    position_ms: int | None,
+    *,
+    position_ms: int | None = None,
 ) -> PlaybackSession:
-    """Take in where the player stands, and count the play once enough was heard."""
-    if position_ms is None or session.state is PlaybackState.ENDED:
-        return session
-    settled = rules.settle(session, now=now, position_ms=position_ms, duration_ms=track.duration_ms)
-    if rules.play_counts(settled.listened_ms, track.duration_ms):
-        await _count(uow, settled, track, now)
-    return settled
-
-
-async def _count(uow: MediaWork, session: PlaybackSession, track: Track, now: datetime) -> None:
-    """Count the play and tell the other domains, in this commit, once."""
-    play = Play(
-        id=PlayId(new_id()),
-        session_id=session.id,
-        track_id=track.id,
-        artist_id=track.artist_id,
-        user_id=session.user_id,
-        listened_ms=session.listened_ms,
-        is_private=session.is_private,
-        played_at=now,
-    )
-    if await uow.rows.add_play(play):
-        await uow.publish(
-            PlayCounted(
-                play_id=play.id,
-                session_id=session.id,
-                track_id=track.id,
-                artist_id=track.artist_id,
-                owner_id=track.owner_id,
-                user_id=session.user_id,
-                listened_ms=session.listened_ms,
-                played_at=now,
-                is_private=session.is_private,
-            )
-        )
-
-
-async def _place_of_next(
-    ctx: RequestContext, uow: MediaWork, session: PlaybackSession
-) -> int | None:
-    """Where in the queue the first track stands that the viewer can hear."""
-    found = await uow.rows.find_tracks([TrackId(key) for key in session.queue])
-    heard = {
-        str(track.id)
-        for track in found
-        if may_see_track(ctx.viewer, track) and track.state is PlayableState.READY
-    }
-    return next((place for place, key in enumerate(session.queue) if key in heard), None)
-
-
-async def _lock_own(
-    ctx: RequestContext, uow: MediaWork, session_id: PlaybackSessionId
-) -> PlaybackSession:
-    ctx.viewer.require_user_id()
-    return require_own_session(ctx.viewer, await uow.rows.lock_session(session_id))
-
-
-async def _track_of(uow: MediaWork, session: PlaybackSession) -> Track:
-    found = await uow.rows.find_tracks([session.track_id])
-    assert found, "tracks are never removed"
-    return found[0]
-
-
-async def _require_heard(uow: MediaWork, viewer: Viewer, track_ids: Sequence[TrackId]) -> None:
-    """Only what the viewer sees and can hear is played or queued."""
-    if len(track_ids) > rules.QUEUE_TRACKS_MAX:
-        raise TooLarge(f"A queue has {rules.QUEUE_TRACKS_MAX} tracks at most.", field="queue")
-    found = {track.id: track for track in await uow.rows.find_tracks(track_ids)}
-    for track_id in track_ids:
-        track = require_visible_track(viewer, found.get(track_id))
-        if track.state is not PlayableState.READY:
-            raise TrackNotReady("This track cannot be heard yet.", field="trackId")
+    played = await find_played(ctx, session.playable)
+    settled = await settle(uow, session, played, now=now, position_ms=position_ms)
+    await leave(uow, settled, played, now=now, goes_on=False)
+    ended = rules.end(settled, now=now)
+    await save(uow, ended, played)
+    await uow.rows.drop_queue(session.id)
+    return ended
 
 
 def _new_session(
-    user_id: UserId,
-    track_id: TrackId,
-    now: datetime,
-    *,
-    is_private: bool,
-    queue: Sequence[TrackId],
+    user_id: UserId, playable: str, now: datetime, before: PlaybackSession | None
 ) -> PlaybackSession:
     return PlaybackSession(
         id=PlaybackSessionId(new_id()),
         user_id=user_id,
-        track_id=track_id,
+        device_id=None,
+        playable=playable,
+        entry_id="~1.0",
+        start_number=1,
         state=PlaybackState.PLAYING,
         position_ms=0,
         listened_ms=0,
+        is_counted=False,
         sequence=1,
-        queue=[str(key) for key in queue],
-        is_private=is_private,
+        is_private=False,
+        is_bot=False,
+        volume=rules.VOLUME_MAX if before is None else before.volume,
+        speed_percent=100,
+        sleep_at=None if before is None else before.sleep_at,
+        sleeps_after_entry=before is not None and before.sleeps_after_entry,
         started_at=now,
         updated_at=now,
     )
 
 
-async def _tell(ctx: RequestContext, *sessions: PlaybackSession) -> None:
-    """Tell whoever watches; the state is committed, so a dead bus is no failure."""
-    for session in sessions:
-        moved = PlaybackMoved(session_id=session.id, sequence=session.sequence)
-        with contextlib.suppress(DependencyError, RateLimited):
-            await ctx.ports.live.publish(channels.playback(session.id), encode(moved))
+def _new_queue(session: PlaybackSession, keys: Sequence[PlayableKey]) -> PlayQueue:
+    return PlayQueue(
+        session_id=session.id,
+        upcoming=tuple(
+            QueueEntry(f"~1.{place}", str(key), session.sequence)
+            for place, key in enumerate(keys, 1)
+        ),
+        history=(),
+        repeat=RepeatMode.OFF,
+        shuffle_seed=None,
+        unshuffled=(),
+        operations=(),
+    )

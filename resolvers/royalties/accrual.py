@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from db.repositories.royalties import RoyaltiesRepository
-from domain.ids import UserId, new_id
+from domain.ids import PlayableKind, UserId, new_id
 from domain.messages.events import PlayCounted, TrackChanged, UserRegistered
 from domain.royalties.records import (
     CURRENCY,
@@ -45,8 +45,11 @@ async def accrue_play(ctx: UseCaseContext, event: PlayCounted) -> None:
     """Let a play earn: post the whole units that the track's total has reached.
 
     Safe to run twice: a play is kept once, and counts, postings and the mark on the plays
-    that were paid are one commit under the lock of the track's totals.
+    that were paid are one commit under the lock of the track's totals. What is no track earns
+    nothing.
     """
+    if event.kind is not PlayableKind.TRACK:
+        return
     async with ctx.unit_of_work(RoyaltiesRepository) as uow:
         play = Play(
             play_id=event.play_id,

@@ -10,6 +10,7 @@ from schema.info import Info
 from schema.problems import with_problems
 from schema.uploads import Upload
 from subgraphs.media.collaborator_mutations import CollaboratorMutation
+from subgraphs.media.device_mutations import DeviceMutation
 from subgraphs.media.editing_mutations import EditingMutation
 from subgraphs.media.inputs import (
     ImportFolderInput,
@@ -26,6 +27,7 @@ from subgraphs.media.payloads import (
 from subgraphs.media.playback_mutations import PlaybackMutation
 from subgraphs.media.playlist_mutations import PlaylistMutation
 from subgraphs.media.processing_mutations import ProcessingMutation
+from subgraphs.media.queue_mutations import QueueMutation
 from subgraphs.media.video_mutations import VideoMutation
 
 
@@ -33,6 +35,8 @@ from subgraphs.media.video_mutations import VideoMutation
 class Mutation(
     EditingMutation,
     PlaybackMutation,
+    QueueMutation,
+    DeviceMutation,
     ProcessingMutation,
     VideoMutation,
     PlaylistMutation,

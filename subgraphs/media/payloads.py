@@ -3,13 +3,11 @@
 import strawberry
 
 from db.outbox import Job as JobRecord
-from domain.media import playback_records as playback_records
 from domain.media import records as media
 from schema.problems import Problem, problems_field
 from schema.scalars import DateTime
 from subgraphs.media.job_types import Job
 from subgraphs.media.playable_types import Playable
-from subgraphs.media.playback_types import PlaybackSession
 from subgraphs.media.types import Track
 
 
@@ -56,14 +54,4 @@ class ImportFolderPayload:
     """The answer to importFolder."""
 
     job: JobRecord | None = strawberry.field(graphql_type=Job | None, default=None)
-    problems: list[Problem] = problems_field()
-
-
-@strawberry.type(description="A session after it was told to move, or why it did not.")
-class PlaybackPayload:
-    """The answer to every playback mutation."""
-
-    session: playback_records.PlaybackSession | None = strawberry.field(
-        graphql_type=PlaybackSession | None, default=None
-    )
     problems: list[Problem] = problems_field()

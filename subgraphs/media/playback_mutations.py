@@ -1,28 +1,29 @@
-"""Root mutations of the media subgraph: playback."""
+"""Root mutations of the media subgraph: what players tell."""
 
 import strawberry
 
-from domain.ids import PlaybackSessionId, TrackId
-from resolvers.media import playback
-from schema.ids import parse_id
+from errors import InputError
+from resolvers.media import heartbeats, playback
 from schema.info import Info
-from schema.problems import with_problems
-from subgraphs.media.inputs import (
+from schema.playable_ids import parse_playable_id
+from schema.problems import problems_of, with_problems
+from subgraphs.media.playback_ids import parse_device, parse_session
+from subgraphs.media.playback_inputs import (
     EndPlaybackInput,
     HeartbeatInput,
-    NextInQueueInput,
     PausePlaybackInput,
     ResumePlaybackInput,
     SeekPlaybackInput,
-    SetQueueInput,
+    SetSleepTimerInput,
+    SetVolumeInput,
     StartPlaybackInput,
 )
-from subgraphs.media.payloads import PlaybackPayload
+from subgraphs.media.playback_payloads import HeartbeatsPayload, PlaybackPayload
 
 
 @strawberry.type
 class PlaybackMutation:
-    """What a player tells."""
+    """What players tell, and what remote controls ask of them."""
 
     @strawberry.mutation(
         graphql_type=PlaybackPayload | None,
@@ -34,91 +35,136 @@ class PlaybackMutation:
         """Open a session."""
         session = await playback.start_playback(
             info.context,
-            _track(input.track_id),
+            parse_playable_id(input.playable_id),
             is_private=input.is_private,
-            queue=[_track(each) for each in input.queue],
-        )
-        return PlaybackPayload(session=session)
-
-    @strawberry.mutation(
-        graphql_type=PlaybackPayload | None, description="Say where the player stands."
-    )
-    @staticmethod
-    @with_problems(PlaybackPayload)
-    async def heartbeat(info: Info, input: HeartbeatInput) -> PlaybackPayload:  # noqa: A002
-        """Count what was heard since the last heartbeat."""
-        session = await playback.report_position(
-            info.context, _session(input.session_id), position_ms=input.position_ms
-        )
-        return PlaybackPayload(session=session)
-
-    @strawberry.mutation(graphql_type=PlaybackPayload | None, description="Stop the music.")
-    @staticmethod
-    @with_problems(PlaybackPayload)
-    async def pause_playback(info: Info, input: PausePlaybackInput) -> PlaybackPayload:  # noqa: A002
-        """Pause a session."""
-        session = await playback.pause_playback(
-            info.context, _session(input.session_id), position_ms=input.position_ms
-        )
-        return PlaybackPayload(session=session)
-
-    @strawberry.mutation(graphql_type=PlaybackPayload | None, description="Go on.")
-    @staticmethod
-    @with_problems(PlaybackPayload)
-    async def resume_playback(info: Info, input: ResumePlaybackInput) -> PlaybackPayload:  # noqa: A002
-        """Resume a session."""
-        session = await playback.resume_playback(info.context, _session(input.session_id))
-        return PlaybackPayload(session=session)
-
-    @strawberry.mutation(graphql_type=PlaybackPayload | None, description="Leap to a position.")
-    @staticmethod
-    @with_problems(PlaybackPayload)
-    async def seek_playback(info: Info, input: SeekPlaybackInput) -> PlaybackPayload:  # noqa: A002
-        """Seek; what lies between does not count as heard."""
-        session = await playback.seek_playback(
-            info.context, _session(input.session_id), position_ms=input.position_ms
+            queue=[parse_playable_id(each) for each in input.queue],
+            device_id=parse_device(input.device_id),
+            position_ms=input.position_ms,
         )
         return PlaybackPayload(session=session)
 
     @strawberry.mutation(
         graphql_type=PlaybackPayload | None,
-        description="Begin the next track of the queue; after the last one the session ends.",
+        description="Say where the player stands.",
     )
     @staticmethod
     @with_problems(PlaybackPayload)
-    async def next_in_queue(info: Info, input: NextInQueueInput) -> PlaybackPayload:  # noqa: A002
-        """Go on to the next track."""
-        session = await playback.play_next(
-            info.context, _session(input.session_id), position_ms=input.position_ms
+    async def heartbeat(info: Info, input: HeartbeatInput) -> PlaybackPayload:  # noqa: A002
+        """Count what was heard since the last heartbeat."""
+        session = await heartbeats.report_position(
+            info.context,
+            parse_session(input.session_id),
+            position_ms=input.position_ms,
+            device_id=parse_device(input.device_id),
         )
         return PlaybackPayload(session=session)
 
-    @strawberry.mutation(graphql_type=PlaybackPayload | None, description="Say what comes next.")
+    @strawberry.mutation(
+        graphql_type=PlaybackPayload | None,
+        description="Stop the music, from any device.",
+    )
     @staticmethod
     @with_problems(PlaybackPayload)
-    async def set_queue(info: Info, input: SetQueueInput) -> PlaybackPayload:  # noqa: A002
-        """Change the queue."""
-        session = await playback.change_queue(
-            info.context,
-            _session(input.session_id),
-            [_track(each) for each in input.track_ids],
+    async def pause_playback(info: Info, input: PausePlaybackInput) -> PlaybackPayload:  # noqa: A002
+        """Pause a session."""
+        session = await playback.pause_playback(
+            info.context, parse_session(input.session_id), position_ms=input.position_ms
         )
         return PlaybackPayload(session=session)
 
-    @strawberry.mutation(graphql_type=PlaybackPayload | None, description="End for good.")
+    @strawberry.mutation(
+        graphql_type=PlaybackPayload | None,
+        description="Go on, from any device.",
+    )
+    @staticmethod
+    @with_problems(PlaybackPayload)
+    async def resume_playback(info: Info, input: ResumePlaybackInput) -> PlaybackPayload:  # noqa: A002
+        """Resume a session."""
+        session = await playback.resume_playback(info.context, parse_session(input.session_id))
+        return PlaybackPayload(session=session)
+
+    @strawberry.mutation(
+        graphql_type=PlaybackPayload | None,
+        description="Leap to a position, from any device.",
+    )
+    @staticmethod
+    @with_problems(PlaybackPayload)
+    async def seek_playback(info: Info, input: SeekPlaybackInput) -> PlaybackPayload:  # noqa: A002
+        """Seek; what lies between does not count as heard."""
+        session = await playback.seek_playback(
+            info.context,
+            parse_session(input.session_id),
+            position_ms=input.position_ms,
+            from_position_ms=input.from_position_ms,
+        )
+        return PlaybackPayload(session=session)
+
+    @strawberry.mutation(
+        graphql_type=PlaybackPayload | None,
+        description="Make it louder or softer, from any device.",
+    )
+    @staticmethod
+    @with_problems(PlaybackPayload)
+    async def set_volume(info: Info, input: SetVolumeInput) -> PlaybackPayload:  # noqa: A002
+        """Change the volume."""
+        session = await playback.set_volume(
+            info.context, parse_session(input.session_id), volume=input.volume
+        )
+        return PlaybackPayload(session=session)
+
+    @strawberry.mutation(
+        graphql_type=PlaybackPayload | None,
+        description="Let it pause by itself later, on whichever device it plays then.",
+    )
+    @staticmethod
+    @with_problems(PlaybackPayload)
+    async def set_sleep_timer(info: Info, input: SetSleepTimerInput) -> PlaybackPayload:  # noqa: A002
+        """Set or end the sleep timer."""
+        session = await playback.set_sleep_timer(
+            info.context,
+            parse_session(input.session_id),
+            seconds=input.seconds,
+            after_entry=input.after_entry,
+        )
+        return PlaybackPayload(session=session)
+
+    @strawberry.mutation(
+        graphql_type=PlaybackPayload | None,
+        description="End for good.",
+    )
     @staticmethod
     @with_problems(PlaybackPayload)
     async def end_playback(info: Info, input: EndPlaybackInput) -> PlaybackPayload:  # noqa: A002
         """End a session; twice is once."""
         session = await playback.end_playback(
-            info.context, _session(input.session_id), position_ms=input.position_ms
+            info.context, parse_session(input.session_id), position_ms=input.position_ms
         )
         return PlaybackPayload(session=session)
 
-
-def _session(text: str) -> PlaybackSessionId:
-    return PlaybackSessionId(parse_id(text, "PlaybackSession"))
-
-
-def _track(text: str) -> TrackId:
-    return TrackId(parse_id(text, "Track"))
+    @strawberry.mutation(
+        graphql_type=HeartbeatsPayload | None,
+        description="Several heartbeats at once, at most 100; each is taken or refused alone.",
+    )
+    @staticmethod
+    @with_problems(HeartbeatsPayload)
+    async def heartbeats(info: Info, inputs: list[HeartbeatInput]) -> HeartbeatsPayload:
+        """Count what was heard in several sessions."""
+        told = await heartbeats.report_positions(
+            info.context,
+            [
+                heartbeats.Heartbeat(
+                    session_id=parse_session(each.session_id),
+                    position_ms=each.position_ms,
+                    device_id=parse_device(each.device_id),
+                )
+                for each in inputs
+            ],
+        )
+        return HeartbeatsPayload(
+            results=[
+                PlaybackPayload(problems=problems_of(each))
+                if isinstance(each, InputError)
+                else PlaybackPayload(session=each)
+                for each in told
+            ]
+        )

@@ -3,13 +3,12 @@
 import strawberry
 
 from db.outbox import Job as JobRecord
-from domain.ids import AlbumId, ArtistId, JobId, PlaybackSessionId, TrackId
-from domain.media import playback_records as playback_records
+from domain.ids import AlbumId, ArtistId, JobId, TrackId
 from domain.media import records as media
 from domain.media.search_query import NO_FILTERS
 from domain.pages import Page, page_request
 from resolvers import jobs
-from resolvers.media import albums, artists, nodes, playback, tracks
+from resolvers.media import albums, artists, nodes, tracks
 from resolvers.media import search as searching
 from schema.caching import SHORT, good_for
 from schema.costs import PAGED, Cost
@@ -19,7 +18,7 @@ from schema.pagination import Connection
 from subgraphs.media.catalogue_queries import CatalogueQuery
 from subgraphs.media.job_types import Job
 from subgraphs.media.nodes import Node
-from subgraphs.media.playback_types import PlaybackSession
+from subgraphs.media.playback_queries import PlaybackQuery
 from subgraphs.media.playlist_queries import PlaylistQuery
 from subgraphs.media.search_types import SearchConnection, SearchFilter
 from subgraphs.media.types import Album, Artist, Track
@@ -27,7 +26,7 @@ from subgraphs.media.video_queries import VideoQuery
 
 
 @strawberry.type
-class Query(CatalogueQuery, VideoQuery, PlaylistQuery):
+class Query(CatalogueQuery, PlaybackQuery, VideoQuery, PlaylistQuery):
     """What media can be asked."""
 
     @strawberry.field(graphql_type=Node | None, description="Anything by its global id.")
@@ -103,21 +102,3 @@ class Query(CatalogueQuery, VideoQuery, PlaylistQuery):
     async def job(info: Info, id: strawberry.ID) -> JobRecord | None:  # noqa: A002
         """A job of any domain."""
         return await jobs.find_job(info.context, JobId(parse_id(id, "Job")))
-
-    @strawberry.field(graphql_type=PlaybackSession | None, description="One of my sessions.")
-    @staticmethod
-    async def playback_session(
-        info: Info,
-        id: strawberry.ID,  # noqa: A002
-    ) -> playback_records.PlaybackSession | None:
-        """A playback session of the viewer's."""
-        session_id = PlaybackSessionId(parse_id(id, "PlaybackSession"))
-        return await playback.find_session(info.context, session_id)
-
-    @strawberry.field(
-        graphql_type=PlaybackSession | None, description="What I play now; null when nothing does."
-    )
-    @staticmethod
-    async def my_playback(info: Info) -> playback_records.PlaybackSession | None:
-        """The viewer's open session."""
-        return await playback.find_my_playback(info.context)

@@ -8,7 +8,7 @@ from db.outbox import Job as JobRecord
 from domain.ids import JobId, PlaybackSessionId
 from domain.media import playback_records as playback_records
 from resolvers import jobs
-from resolvers.media import playback
+from resolvers.media import playback_live
 from schema.ids import parse_id
 from schema.info import Info
 from subgraphs.media.job_types import Job
@@ -30,7 +30,22 @@ class Subscription(PlaylistSubscription):
     ) -> AsyncIterator[playback_records.PlaybackSession]:
         """A playback session, live."""
         key = PlaybackSessionId(parse_id(session_id, "PlaybackSession"))
-        async for session in playback.watch_playback(info.context, key):
+        async for session in playback_live.watch_playback(info.context, key):
+            yield session
+
+    @strawberry.subscription(
+        graphql_type=PlaybackSession | None,
+        description=(
+            "What I play, on whichever device: as it is (null: nothing), then each move of it and "
+            "of what I play after it. A device that is not its device any more stops."
+        ),
+    )
+    @staticmethod
+    async def my_playback_moved(
+        info: Info,
+    ) -> AsyncIterator[playback_records.PlaybackSession | None]:
+        """All that the viewer plays, live."""
+        async for session in playback_live.watch_my_playback(info.context):
             yield session
 
     @strawberry.subscription(

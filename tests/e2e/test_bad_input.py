@@ -44,7 +44,7 @@ async def test_a_foreign_draft_does_not_exist(house: House, databases: Databases
     share = {"payeeId": ben.global_id, "basisPoints": 10_000}
     attempts = [
         ("publish_track", {"trackId": track_id}, "publishTrack"),
-        ("start_playback", {"trackId": track_id}, "startPlayback"),
+        ("start_playback", {"playableId": track_id}, "startPlayback"),
         ("like", {"playableId": track_id}, "likePlayable"),
         ("add_comment", {"playableId": track_id, "body": "Hm"}, "addComment"),
         ("mint_track", {"trackId": track_id}, "mintTrack"),
@@ -129,7 +129,7 @@ async def test_what_is_unknown_cannot_be_acted_on(house: House, databases: Datab
     anna = await house.join("anna", Role.CREATOR)
     attempts = [
         ("publish_track", {"trackId": UNKNOWN}),
-        ("start_playback", {"trackId": UNKNOWN}),
+        ("start_playback", {"playableId": UNKNOWN}),
         ("heartbeat", {"sessionId": print_id("PlaybackSession", "none"), "positionMs": 1}),
         ("like", {"playableId": UNKNOWN}),
         ("follow", {"artistId": print_id("Artist", "none")}),

@@ -134,7 +134,7 @@ def played_seconds(gateway: Gateway, track_id: str) -> float:
 
 def hear(gateway: Gateway, track_id: str, token: str) -> None:
     """Play a little more than half of the song."""
-    started = gateway.data(example("start_playback"), {"trackId": track_id}, token=token)
+    started = gateway.data(example("start_playback"), {"playableId": track_id}, token=token)
     session_id = started["startPlayback"]["session"]["id"]
     time.sleep(HEARD_MS / 1_000)
     position = {"sessionId": session_id, "positionMs": HEARD_MS}

@@ -160,7 +160,7 @@ async def given_a_lived_in_house(house: House, databases: Databases) -> tuple[Pe
         async with databases.of(domain).engine.begin() as connection:
             await connection.execute(update(table).values(owner_id=anna.id))
     track = global_track_id(1)
-    playing = await house.data(example("start_playback"), {"trackId": track}, by=anna)
+    playing = await house.data(example("start_playback"), {"playableId": track}, by=anna)
     written = await house.data(example("add_comment"), {"playableId": track, "body": "!"}, by=anna)
     await house.tell_domains()
     ids = [track, global_track_id(2), anna.global_id, written["addComment"]["comment"]["id"]]

@@ -39,7 +39,7 @@ async def furnish(site: Site) -> None:
 
 def start_playing(gateway: Gateway, token: str) -> str:
     """The id of a new session."""
-    data = gateway.data(example("start_playback"), {"trackId": global_track_id(1)}, token=token)
+    data = gateway.data(example("start_playback"), {"playableId": global_track_id(1)}, token=token)
     session_id: str = data["startPlayback"]["session"]["id"]
     return session_id
 

@@ -53,7 +53,9 @@ async def test_each_move_is_told_with_what_holds_then(
     ben, mara = await house.join("ben"), await house.join("mara")
     await write_people(databases)
     await write_catalogue(databases, range(10))
-    started = await house.data(example("start_playback"), {"trackId": global_track_id(1)}, by=ben)
+    started = await house.data(
+        example("start_playback"), {"playableId": global_track_id(1)}, by=ben
+    )
     session = {"sessionId": started["startPlayback"]["session"]["id"]}
     artist_id = (await house.data(example("track"), {"id": global_track_id(1)}))["track"]["artist"]
 
@@ -79,7 +81,9 @@ async def test_nobody_follows_a_foreign_session(
     ben, mara = await house.join("ben"), await house.join("mara")
     await write_people(databases)
     await write_catalogue(databases, range(10))
-    started = await house.data(example("start_playback"), {"trackId": global_track_id(1)}, by=ben)
+    started = await house.data(
+        example("start_playback"), {"playableId": global_track_id(1)}, by=ben
+    )
     session = {"sessionId": started["startPlayback"]["session"]["id"]}
 
     async with follow(url, MOVES, session, mara.token) as next_event:
@@ -99,7 +103,9 @@ async def playing_twice(
     again = replace(ben, token=await another_token(house, ben))
     await write_people(databases)
     await write_catalogue(databases, range(10))
-    started = await house.data(example("start_playback"), {"trackId": global_track_id(1)}, by=ben)
+    started = await house.data(
+        example("start_playback"), {"playableId": global_track_id(1)}, by=ben
+    )
     return ben, again, {"sessionId": started["startPlayback"]["session"]["id"]}
 
 
@@ -147,7 +153,9 @@ async def test_the_devices_of_a_viewer_share_each_answer_and_log_out_one_by_one(
     other = replace(ben, token=await another_token(house, ben))
     await write_people(databases)
     await write_catalogue(databases, range(10))
-    started = await house.data(example("start_playback"), {"trackId": global_track_id(1)}, by=ben)
+    started = await house.data(
+        example("start_playback"), {"playableId": global_track_id(1)}, by=ben
+    )
     session = {"sessionId": started["startPlayback"]["session"]["id"]}
 
     async with (

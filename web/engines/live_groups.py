@@ -15,6 +15,8 @@ def sharing_key(ctx: RequestContext) -> Hashable:
     return viewer.user_id, viewer.roles, viewer.partner_id, ctx.base_url
 
 
-HOUSE_GROUPING = Grouping(states=("playbackMoved", "jobProgressed"), key=sharing_key)
+HOUSE_GROUPING = Grouping(
+    states=("playbackMoved", "myPlaybackMoved", "jobProgressed"), key=sharing_key
+)
 """A viewer's devices share what they follow. Nothing is public: a session and a job are its
 owner's alone. `notificationReceived` tells of what happened, so each socket has its own."""

@@ -51,6 +51,7 @@ class ContextFactory:
             attempt=_attempt(client, viewer),
             viewer=viewer,
             request_id=client.request_id,
+            user_agent=client.user_agent,
             base_url=self.base_url,
             bookmark=client.bookmark,
         )

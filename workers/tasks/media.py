@@ -5,6 +5,7 @@ from typing import Final
 from domain.ids import PlayableKey, PlayableKind
 from domain.messages.commands import (
     DropStream,
+    FallAsleep,
     ImportFile,
     ImportFolder,
     IndexNames,
@@ -13,7 +14,14 @@ from domain.messages.commands import (
     ProcessTrack,
     RotateStorageKeys,
 )
-from resolvers.media import importing, learning, processing, renaming, storage_keys
+from resolvers.media import (
+    importing,
+    learning,
+    playback,
+    processing,
+    renaming,
+    storage_keys,
+)
 from workers.context import WorkerContext
 from workers.registry import handles
 
@@ -21,6 +29,7 @@ FOLDER_SECONDS_MAX: Final = 600
 FILE_SECONDS_MAX: Final = 600
 ROTATE_SECONDS_MAX: Final = 6 * 60 * 60
 LEARN_SECONDS_MAX: Final = 600
+SLEEP_SECONDS_MAX: Final = 30
 PROCESS_SECONDS_MAX: Final = 6 * 60 * 60
 """A recording of 24 hours on a small machine; each FFmpeg has a tighter bound of its own."""
 
@@ -82,3 +91,9 @@ async def index_names(command: IndexNames, ctx: WorkerContext) -> None:
 async def learn_words(command: LearnWords, ctx: WorkerContext) -> None:
     """Learn what is new, batch by batch; what was learned is marked, so twice is once."""
     await learning.learn_words(ctx)
+
+
+@handles(FallAsleep, seconds_max=SLEEP_SECONDS_MAX)
+async def fall_asleep(command: FallAsleep, ctx: WorkerContext) -> None:
+    """Pause what a sleep timer ends; a session that is paused by then is left as it is."""
+    await playback.fall_asleep(ctx, command.session_id)

@@ -1,4 +1,4 @@
-"""The catalogue and its listeners inside a unit of work."""
+"""The catalogue inside a unit of work."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -21,18 +21,15 @@ from db.rows import (
     values_of,
 )
 from db.tables.media.catalogue import AWAITED, albums, artists, tracks
-from db.tables.media.playback import OPEN, playback_sessions, plays
 from domain.ids import (
     AlbumId,
     ArtistId,
     PlayableKey,
     PlayableKind,
-    PlaybackSessionId,
     TrackId,
     UserId,
     VideoId,
 )
-from domain.media.playback_records import Play, PlaybackSession
 from domain.media.records import Album, Artist, Playable, Track
 from domain.media.search_entries import album_entry, artist_entry, track_entry
 
@@ -153,42 +150,6 @@ class MediaRepository(VideoRows, EditableRows):
         """Write a changed track."""
         await update_record(self._connection, tracks, track)
         await self.index_track(track)
-
-    async def add_session(self, session: PlaybackSession) -> None:
-        """Add a playback session."""
-        await insert_record(self._connection, playback_sessions, session)
-
-    async def lock_session(self, session_id: PlaybackSessionId) -> PlaybackSession | None:
-        """A playback session, held for update."""
-        return await lock_record(
-            self._connection,
-            select(playback_sessions).where(playback_sessions.c.id == session_id),
-            PlaybackSession,
-        )
-
-    async def lock_open_sessions(self, user_id: UserId) -> list[PlaybackSession]:
-        """The listener's sessions that have not ended, held for update.
-
-        Nobody else opens one before we commit, also where there is none to hold.
-        """
-        if self._connection.dialect.name == "postgresql":
-            listener = func.hashtextextended(user_id, 0)
-            await self._connection.execute(select(func.pg_advisory_xact_lock(listener)))
-        statement = (
-            select(playback_sessions)
-            .where(playback_sessions.c.user_id == user_id, text(OPEN))
-            .order_by(playback_sessions.c.id)
-            .with_for_update(key_share=True)
-        )
-        return await fetch_records(self._connection, statement, PlaybackSession)
-
-    async def save_session(self, session: PlaybackSession) -> None:
-        """Write a moved playback session."""
-        await update_record(self._connection, playback_sessions, session)
-
-    async def add_play(self, play: Play) -> bool:
-        """Count a play; False when this session's play of the track was counted before."""
-        return await insert_new(self._connection, plays, values_of(play))
 
     async def index_artist(self, artist: Artist) -> None:
         """Let search find an artist by what they are called now."""

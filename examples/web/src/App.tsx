@@ -37,7 +37,7 @@ function Page({ viewer, shown, onShow }: Props) {
             <TrackPage
               id={shown}
               onShow={onShow}
-              onPlay={viewer === null ? undefined : () => void start({ trackId: shown })}
+              onPlay={viewer === null ? undefined : () => void start({ playableId: shown })}
             />
           )}
           {viewer !== null && <Notifications />}

@@ -120,7 +120,9 @@ async def test_a_subscription_follows_a_subgraph_elsewhere(
     ben = await house.join("ben")
     await write_people(databases)
     await write_catalogue(databases, range(10))
-    started = await house.data(example("start_playback"), {"trackId": global_track_id(1)}, by=ben)
+    started = await house.data(
+        example("start_playback"), {"playableId": global_track_id(1)}, by=ben
+    )
     session = {"sessionId": started["startPlayback"]["session"]["id"]}
 
     async with (

@@ -1,32 +1,14 @@
-"""How sessions move, and when plays count."""
+"""How sessions move, and what was heard of them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from domain.ids import PlaybackSessionId, TrackId, UserId
 from domain.media import playback
+from domain.media.play_queue import QueueEntry
 from domain.media.playback_records import PlaybackSession, PlaybackState
-from errors import BadInput, PlaybackEnded
-
-NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
-
-
-def a_session(**changes) -> PlaybackSession:
-    values = {
-        "id": PlaybackSessionId("session-1"),
-        "user_id": UserId("ben"),
-        "track_id": TrackId("track-1"),
-        "state": PlaybackState.PLAYING,
-        "position_ms": 10_000,
-        "listened_ms": 4_000,
-        "sequence": 3,
-        "queue": ["track-2"],
-        "is_private": False,
-        "started_at": NOON,
-        "updated_at": NOON,
-    }
-    return PlaybackSession(**{**values, **changes})
+from errors import BadInput, DeviceNotActive, PlaybackEnded
+from tests.factories.playback import NOON, a_session
 
 
 def settle(session: PlaybackSession, *, seconds: float, position_ms: int) -> PlaybackSession:
@@ -44,7 +26,6 @@ def settle(session: PlaybackSession, *, seconds: float, position_ms: int) -> Pla
         ("a leap back does not count", "PLAYING", 5, 0, 4_000),
         ("a paused player plays nothing", "PAUSED", 5, 15_000, 4_000),
         ("a second report at once adds nothing", "PLAYING", 0, 10_000, 4_000),
-        ("a clock that went back adds nothing", "PLAYING", -60, 10_000, 4_000),
         ("nothing lies behind the end", "PLAYING", 3_600, 999_999, 174_000),
     ],
 )
@@ -57,8 +38,38 @@ def test_listening_is_counted_against_the_clock(
 
     assert settled.listened_ms == listened_ms
     assert settled.position_ms == min(position_ms, 180_000)
-    assert settled.sequence == 4
     assert settled.state == state
+
+
+@pytest.mark.parametrize(
+    ("_case", "state", "seconds", "position_ms", "sequence"),
+    [
+        ("what followers reckon by the clock", "PLAYING", 10, 20_000, 3),
+        ("a little off", "PLAYING", 10, 18_000, 3),
+        ("a leap", "PLAYING", 10, 60_000, 4),
+        ("a stall", "PLAYING", 10, 12_000, 4),
+        ("a paused player that stays", "PAUSED", 10, 10_000, 3),
+        ("a paused player that was moved", "PAUSED", 10, 90_000, 4),
+    ],
+)
+def test_followers_are_told_only_what_they_could_not_reckon(
+    _case, state, seconds, position_ms, sequence
+) -> None:
+    session = a_session(state=PlaybackState(state))
+
+    assert settle(session, seconds=seconds, position_ms=position_ms).sequence == sequence
+
+
+def test_a_word_of_before_the_last_one_changes_nothing() -> None:
+    session = a_session()
+
+    assert settle(session, seconds=-1, position_ms=90_000) is session
+
+
+def test_at_twice_the_speed_twice_the_way_is_no_leap_and_no_more_listening() -> None:
+    settled = settle(a_session(speed_percent=200), seconds=10, position_ms=30_000)
+
+    assert (settled.listened_ms, settled.sequence) == (14_000, 3)
 
 
 @pytest.mark.parametrize("position_ms", [-1, playback.POSITION_MS_MAX + 1])
@@ -69,54 +80,86 @@ def test_a_position_that_no_track_has_is_refused(position_ms) -> None:
     assert refusal.value.details == {"field": "positionMs"}
 
 
-@pytest.mark.parametrize(
-    ("_case", "duration_ms", "listened_ms", "counts"),
-    [
-        ("30 s of a long track", 180_000, 30_000, True),
-        ("a little less", 180_000, 29_999, False),
-        ("half of a short track", 20_000, 10_000, True),
-        ("less than half of it", 20_001, 10_000, False),
-        ("30 s of a track of unknown length", None, 30_000, True),
-        ("less of it", None, 29_999, False),
-        ("a minute's half is 30 s", 60_000, 30_000, True),
-    ],
-)
-def test_a_play_counts_after_30_s_or_half_the_track(
-    _case, duration_ms, listened_ms, counts
-) -> None:
-    assert playback.play_counts(listened_ms, duration_ms) is counts
-
-
 def test_a_seek_leaps_without_listening() -> None:
     sought = playback.seek(a_session(), now=NOON, position_ms=90_000, duration_ms=180_000)
 
     assert (sought.position_ms, sought.listened_ms, sought.sequence) == (90_000, 4_000, 4)
 
 
-def test_a_new_queue_takes_nothing_from_what_is_being_heard() -> None:
+def test_what_says_nothing_of_the_position_takes_nothing_from_what_is_being_heard() -> None:
     playing = a_session(position_ms=0, listened_ms=0)
-    start = playing.updated_at
 
-    queued = playback.change_queue(playing, now=start + timedelta(seconds=10), queue=["track-9"])
-    resumed = playback.resume(queued, now=start + timedelta(seconds=11))
+    louder = playback.set_volume(playing, volume=50)
+    resumed = playback.resume(louder, now=NOON + timedelta(seconds=11))
     settled = playback.settle(
-        resumed, now=start + timedelta(seconds=12), position_ms=12_000, duration_ms=180_000
+        resumed, now=NOON + timedelta(seconds=12), position_ms=12_000, duration_ms=180_000
     )
 
-    assert (queued.queue, queued.updated_at) == (["track-9"], start)
+    assert (louder.volume, louder.sequence, louder.updated_at) == (50, 4, NOON)
     assert settled.listened_ms == 12_000
 
 
-def test_the_next_track_begins_at_its_start_with_nothing_heard() -> None:
+def test_the_next_entry_begins_at_its_start_with_nothing_heard() -> None:
     later = NOON + timedelta(seconds=1)
 
-    moved = playback.play_next(
-        a_session(state=PlaybackState.PAUSED), now=later, track_id=TrackId("track-2"), queue=[]
+    moved = playback.begin(
+        a_session(state=PlaybackState.PAUSED, is_counted=True),
+        QueueEntry("e-2", "Track:track-2", 1),
+        now=later,
+        speed_percent=150,
+        is_at_end=False,
     )
 
     assert moved == a_session(
-        track_id="track-2", position_ms=0, listened_ms=0, sequence=4, queue=[], updated_at=later
+        playable="Track:track-2",
+        entry_id="e-2",
+        start_number=2,
+        position_ms=0,
+        listened_ms=0,
+        speed_percent=150,
+        sequence=4,
+        updated_at=later,
     )
+
+
+def test_a_sleep_timer_for_the_end_pauses_what_comes_behind_it_and_no_skip() -> None:
+    drowsy = a_session(sleeps_after_entry=True)
+    entry = QueueEntry("e-2", "Track:track-2", 1)
+
+    skipped = playback.begin(drowsy, entry, now=NOON, speed_percent=100, is_at_end=False)
+    ended = playback.begin(drowsy, entry, now=NOON, speed_percent=100, is_at_end=True)
+
+    assert (skipped.state, skipped.sleeps_after_entry) == ("PLAYING", True)
+    assert (ended.state, ended.sleeps_after_entry) == ("PAUSED", False)
+
+
+def test_a_sleep_timer_pauses_at_its_time_and_not_before() -> None:
+    drowsy = a_session(sleep_at=NOON + timedelta(minutes=1))
+
+    awake = playback.fall_asleep(drowsy, now=NOON + timedelta(seconds=59))
+    asleep = playback.fall_asleep(drowsy, now=NOON + timedelta(seconds=60))
+
+    assert awake is drowsy
+    assert (asleep.state, asleep.sleep_at, asleep.sequence) == ("PAUSED", None, 4)
+    assert playback.fall_asleep(asleep, now=NOON + timedelta(days=1)) is asleep
+
+
+def test_by_the_clock_it_plays_on_at_its_speed_and_no_further_than_the_end() -> None:
+    later = NOON + timedelta(seconds=20)
+
+    assert playback.position_at(a_session(), later, 180_000) == 30_000
+    assert playback.position_at(a_session(speed_percent=200), later, 180_000) == 50_000
+    assert playback.position_at(a_session(state=PlaybackState.PAUSED), later, 180_000) == 10_000
+    assert playback.position_at(a_session(), later, 15_000) == 15_000
+
+
+def test_only_the_device_that_plays_tells_where_it_stands() -> None:
+    session = a_session(device_id="phone")
+
+    assert playback.require_active(session, "phone") is session
+    assert playback.require_active(session, None) is session
+    with pytest.raises(DeviceNotActive):
+        playback.require_active(session, "car")
 
 
 def test_an_ended_session_moves_no_more() -> None:

@@ -24,10 +24,11 @@ BEAT = f"mutation B($input: HeartbeatInput!) {{ heartbeat(input: $input) {{ {SES
 MOVED = """
 subscription Moved($id: ID!) {
   playbackMoved(sessionId: $id) {
-    sequence state positionMs track { title artist { name } } queue { id }
+    sequence state positionMs track { title artist { name } } queue { playable { id } }
   }
 }
 """
+PAUSE = f"mutation P($id: ID!) {{ pausePlayback(input: {{sessionId: $id}}) {{ {SESSION} }} }}"
 PROGRESSED = "subscription P($id: ID!) { jobProgressed(id: $id) { id state progress } }"
 
 
@@ -37,7 +38,7 @@ async def tracks(as_viewer):
 
 
 async def start(ctx, **more):
-    data = await run(ctx, START, input={"trackId": track_id(), **more})
+    data = await run(ctx, START, input={"playableId": track_id(), **more})
     return data["startPlayback"]["session"]
 
 
@@ -55,7 +56,7 @@ async def test_a_player_starts_beats_pauses_resumes_seeks_and_ends(
       pausePlayback(input: {{sessionId: $id, positionMs: 10500}}) {{ {SESSION} }}
       resumePlayback(input: {{sessionId: $id}}) {{ {SESSION} }}
       seekPlayback(input: {{sessionId: $id, positionMs: 90000}}) {{ {SESSION} }}
-      setQueue(input: {{sessionId: $id, trackIds: [$next, $next]}}) {{ {SESSION} }}
+      setQueue(input: {{sessionId: $id, playableIds: [$next, $next]}}) {{ {SESSION} }}
       nextInQueue(input: {{sessionId: $id}}) {{ {SESSION} }}
       endPlayback(input: {{sessionId: $id}}) {{ {SESSION} }}
     }}
@@ -85,7 +86,7 @@ async def test_a_player_starts_beats_pauses_resumes_seeks_and_ends(
 async def test_my_playback_tells_what_plays_and_what_comes(as_viewer, tracks) -> None:
     ctx = as_viewer(BEN)
     session = await start(ctx, queue=[track_id("track-2")], isPrivate=True)
-    fields = "isPrivate track { title } queue { title }"
+    fields = "isPrivate track { title } queue { playable { title } }"
     document = f"""
     query Mine($id: ID!) {{
       myPlayback {{ id {fields} }} playbackSession(id: $id) {{ {fields} }}
@@ -98,7 +99,7 @@ async def test_my_playback_tells_what_plays_and_what_comes(as_viewer, tracks) ->
     told = {
         "isPrivate": True,
         "track": {"title": "Song track-1"},
-        "queue": [{"title": "Song track-2"}],
+        "queue": [{"playable": {"title": "Song track-2"}}],
     }
     assert mine == {"myPlayback": {"id": session["id"], **told}, "playbackSession": told}
     assert others == {"myPlayback": None, "playbackSession": None}
@@ -110,19 +111,21 @@ async def test_refusals_have_stable_codes(as_viewer, tracks) -> None:
     await run(ben, f'mutation {{ endPlayback(input: {{sessionId: "{id_}"}}) {{ {SESSION} }} }}')
     nothing = {"startPlayback": None}
 
-    assert await run_to_code(ben, START, input={"trackId": track_id("draft-1")}) == (
+    assert await run_to_code(ben, START, input={"playableId": track_id("draft-1")}) == (
         "NOT_FOUND",
         nothing,
     )
-    assert await run_to_code(as_viewer(ANONYMOUS), START, input={"trackId": track_id()}) == (
+    assert await run_to_code(as_viewer(ANONYMOUS), START, input={"playableId": track_id()}) == (
         "UNAUTHENTICATED",
         nothing,
     )
-    unready = await run(anna, START, input={"trackId": track_id("draft-1")})
-    foreign = await run(anna, START, input={"trackId": print_id("Album", "album-1")})
+    unready = await run(anna, START, input={"playableId": track_id("draft-1")})
+    foreign = await run(anna, START, input={"playableId": print_id("Album", "album-1")})
     ended = await run(ben, BEAT, input={"sessionId": id_, "positionMs": 1})
-    assert unready["startPlayback"]["problems"] == [{"code": "TRACK_NOT_READY", "field": "trackId"}]
-    assert foreign["startPlayback"]["problems"] == [{"code": "BAD_INPUT", "field": "id"}]
+    assert unready["startPlayback"]["problems"] == [
+        {"code": "TRACK_NOT_READY", "field": "playableId"}
+    ]
+    assert foreign["startPlayback"]["problems"] == [{"code": "BAD_INPUT", "field": "playableId"}]
     assert ended["heartbeat"] == {
         "session": None,
         "problems": [{"code": "PLAYBACK_ENDED", "field": None}],
@@ -140,6 +143,9 @@ async def test_playback_is_followed_live_until_it_ends(as_viewer, outside, track
     ):
         seen.append((await anext(events))["playbackMoved"])
         await run(ctx, BEAT, input={"sessionId": id_, "positionMs": 500})
+        await run(
+            ctx, f'mutation {{ pausePlayback(input: {{sessionId: "{id_}"}}) {{ {SESSION} }} }}'
+        )
         seen.append((await anext(events))["playbackMoved"])
         await run(ctx, f'mutation {{ nextInQueue(input: {{sessionId: "{id_}"}}) {{ {SESSION} }} }}')
         seen.append((await anext(events))["playbackMoved"])
@@ -148,7 +154,7 @@ async def test_playback_is_followed_live_until_it_ends(as_viewer, outside, track
 
     assert [(move["sequence"], move["state"], move["track"]["title"]) for move in seen] == [
         (1, "PLAYING", "Song track-1"),
-        (2, "PLAYING", "Song track-1"),
+        (2, "PAUSED", "Song track-1"),
         (3, "PLAYING", "Song track-2"),
         (4, "ENDED", "Song track-2"),
     ]
