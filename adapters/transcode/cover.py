@@ -1,15 +1,24 @@
-"""Makes a safe, small cover image out of whatever a file carried."""
+"""Makes safe covers in every size and format we serve out of whatever a file carried."""
 
 import io
 import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from domain.media.pictures import SIDES, PictureFormat, Pictures, picture_name
+
 BYTES_MAX = 20 * 1024 * 1024
 PIXELS_MAX = 50_000_000
-SIDE_MAX = 1200
-JPEG_QUALITY = 86
+SIDE_MAX = SIDES[-1]
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+COLOR_SIDE = 64
+COLORS = 8
+"""Into so many groups the pixels fall before the largest is taken."""
+
+SAVING: dict[PictureFormat, dict[str, int | bool]] = {
+    PictureFormat.JPEG: {"quality": 86, "optimize": True},
+    PictureFormat.WEBP: {"quality": 82, "method": 4},
+}
 
 
 class NotAnImage(Exception):
@@ -20,10 +29,26 @@ class NotAnImage(Exception):
         self.reason = reason
 
 
-def make_cover(data: bytes, *, side_max: int = SIDE_MAX) -> bytes:
-    """Decode an image and write it anew as a JPEG of at most `side_max` pixels a side.
+def make_covers(data: bytes) -> Pictures:
+    """Decode an image once and write it anew in all sizes and formats.
 
-    What we serve was written by us: no metadata, no trailing bytes, upright.
+    What we serve was written by us: no metadata, no trailing bytes, upright. A picture that is
+    smaller than a size stays as it is.
+
+    Raises:
+        NotAnImage: not an image, damaged, or with too many pixels.
+    """
+    image = open_image(data)
+    images: dict[str, bytes] = {}
+    for side in reversed(SIDES):
+        image.thumbnail((side, side), Image.Resampling.LANCZOS)
+        for each in PictureFormat:
+            images[picture_name(side, each)] = _written(image, each)
+    return Pictures(images=images, color=dominant_color(image))
+
+
+def open_image(data: bytes) -> Image.Image:
+    """An image as it is seen: upright, in RGB, on white, no larger than what we serve.
 
     Raises:
         NotAnImage: not an image, damaged, or with too many pixels.
@@ -33,23 +58,41 @@ def make_cover(data: bytes, *, side_max: int = SIDE_MAX) -> bytes:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _reencode(data, side_max)
+            return _opened(data)
     except (OSError, ValueError, SyntaxError, EOFError, UnidentifiedImageError) as error:
         raise NotAnImage("The image is damaged or in an unknown format.") from error
     except Image.DecompressionBombError as error:
         raise NotAnImage("The image has too many pixels.") from error
 
 
-def _reencode(data: bytes, side_max: int) -> bytes:
+def dominant_color(image: Image.Image) -> str:
+    """The colour that most of an image has, as `#rrggbb`."""
+    small = image.copy()
+    small.thumbnail((COLOR_SIDE, COLOR_SIDE))
+    grouped = small.quantize(COLORS)
+    palette = grouped.getpalette()
+    counts = grouped.getcolors()
+    assert palette is not None
+    assert counts is not None
+    _count, group = max(counts)
+    assert isinstance(group, int)
+    red, green, blue = palette[3 * group : 3 * group + 3]
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def _opened(data: bytes) -> Image.Image:
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
         if image.width * image.height > PIXELS_MAX:
             raise NotAnImage("The image has too many pixels.")
-        image.draft("RGB", (side_max, side_max))
-        upright = ImageOps.exif_transpose(image)
-        flat = _on_white(upright)
-    flat.thumbnail((side_max, side_max), Image.Resampling.LANCZOS)
+        image.draft("RGB", (SIDE_MAX, SIDE_MAX))
+        flat = _on_white(ImageOps.exif_transpose(image))
+    flat.thumbnail((SIDE_MAX, SIDE_MAX), Image.Resampling.LANCZOS)
+    return flat
+
+
+def _written(image: Image.Image, picture_format: PictureFormat) -> bytes:
     output = io.BytesIO()
-    flat.save(output, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    image.save(output, picture_format.name, **SAVING[picture_format])
     return output.getvalue()
 
 

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from adapters.storage.workspace import workspace
-from adapters.transcode.cover import NotAnImage, make_cover
+from adapters.transcode.cover import NotAnImage, make_covers
 from adapters.transcode.hls import transcode
 from adapters.transcode.ladder import LADDERS
 from adapters.transcode.loudness import measure_loudness
@@ -14,6 +14,7 @@ from adapters.transcode.probe import probe
 from adapters.transcode.tags import read_tags
 from adapters.transcode.waveform import draw_waveform
 from domain.ids import PlayableKind
+from domain.media.pictures import Pictures
 from domain.media.recordings import AudioFacts, Loudness, OnProgress, Rendition, Tags, Waveform
 
 SECONDS_MIN = 120.0
@@ -47,10 +48,10 @@ class FfmpegTranscoder:
         """
         return await asyncio.to_thread(probe, path)
 
-    async def make_cover(self, picture: bytes) -> bytes | None:
-        """A picture as a JPEG of our own making; None where it is none that can be shown."""
+    async def make_covers(self, picture: bytes) -> Pictures | None:
+        """A picture in all sizes of our own making; None where it is none that can be shown."""
         try:
-            return await asyncio.to_thread(make_cover, picture)
+            return await asyncio.to_thread(make_covers, picture)
         except NotAnImage:
             return None
 

@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from domain.ids import AlbumId, TrackId
+from domain.ids import TrackId
 
 MASTER_PLAYLIST = "master.m3u8"
 UPLOAD_FOLDER = "uploads"
@@ -28,11 +28,6 @@ def track_of_upload(key: str) -> TrackId:
 def original_key(source_hash: str) -> str:
     """An original file, by its BLAKE3 hash in hex."""
     return f"originals/{source_hash[:2]}/{source_hash}"
-
-
-def cover_key(album_id: AlbumId, picture_hash: str) -> str:
-    """An album's cover as JPEG."""
-    return f"covers/{album_id}/{picture_hash}.jpg"
 
 
 def rendered_folder(playable_id: str, source_hash: str, *, run: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from domain.media.pictures import Pictures
 from domain.media.streams import Family
 
 OnProgress = Callable[[float], Awaitable[None]]
@@ -138,8 +139,8 @@ class Transcoder(Protocol):
         """What recording is in the file; raises NotAudio."""
         ...
 
-    async def make_cover(self, picture: bytes) -> bytes | None:
-        """A picture as a JPEG of our own making; None where it is none that can be shown."""
+    async def make_covers(self, picture: bytes) -> Pictures | None:
+        """A picture in all sizes of our own making; None where it is none that can be shown."""
         ...
 
     async def measure_loudness(self, path: Path) -> Loudness:

@@ -82,7 +82,8 @@ async def _finish(ctx: UseCaseContext, bench: Bench) -> None:
         finished = await pipeline.finish(uow, now, bench)
         ready = replace(finished, state=PlayableState.READY)
         ready = await save_playable(uow, ready, ctx.clock)
-        await pipeline.settle(uow, ready)
+        if pipeline.settle is not None:
+            await pipeline.settle(uow, ready)
         await _close(uow, bench)
         if now.hls_key is not None and stream_folder(now.hls_key) != bench.stream_folder:
             await _drop_later(ctx, uow, now)

@@ -88,7 +88,7 @@ class Pipeline:
     steps: tuple[Step[Any], ...]
     finish: Callable[[MediaWork, Playable, Bench], Awaitable[Playable]]
     """The record with all that was found, ready to be saved; writes beside it in this commit."""
-    settle: Callable[[MediaWork, Playable], Awaitable[None]]
+    settle: Callable[[MediaWork, Playable], Awaitable[None]] | None = None
     """What follows for others from a record that was saved as READY, in the same commit."""
 
 

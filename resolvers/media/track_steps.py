@@ -1,14 +1,12 @@
 """The steps that a recording takes, and what a track is when all are done."""
 
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from typing import Final
 
 from db.repositories.media.streams import StreamsRepository
-from domain.ids import AlbumId
 from domain.media.file_names import title_of_file
 from domain.media.loudness import Blocks
-from domain.media.object_keys import MASTER_PLAYLIST, cover_key
+from domain.media.object_keys import MASTER_PLAYLIST
 from domain.media.recordings import (
     AudioFacts,
     Loudness,
@@ -20,21 +18,13 @@ from domain.media.recordings import (
 from domain.media.records import Playable, Track
 from domain.media.stream_records import StreamFacts
 from resolvers.media.album_loudness import measure_album
-from resolvers.media.releases import MediaWork, save_album
+from resolvers.media.covers import FoundCover, store_cover, take_cover
+from resolvers.media.releases import MediaWork
 from resolvers.media.steps import Bench, Pipeline, Step
 from resolvers.media.stored_streams import store_stream
 
-COVER_TYPE: Final = "image/jpeg"
 RENDERED: Final = 0.9
 """How far the renditions are when they are made; storing them is the rest."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundCover:
-    """The cover that a file carried, as it was stored."""
-
-    key: str | None
-    """None where there is none that can be shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,17 +52,6 @@ async def _draw_waveform(bench: Bench, _on_progress: OnProgress) -> Waveform:
     return await bench.transcoder.draw_waveform(await bench.source())
 
 
-async def _store_cover(bench: Bench, _on_progress: OnProgress) -> FoundCover:
-    """Put the cover under the name of its content; a messy one does not spoil the track."""
-    tags = await bench.transcoder.read_tags(await bench.source())
-    cover = None if tags.cover is None else await bench.transcoder.make_cover(tags.cover)
-    if cover is None:
-        return FoundCover(key=None)
-    key = cover_key(_album_of(bench.playable), blake2b(cover, digest_size=16).hexdigest())
-    await bench.ctx.ports.store.put(key, cover, COVER_TYPE)
-    return FoundCover(key=key)
-
-
 async def _render(bench: Bench, on_progress: OnProgress) -> FoundRenditions:
     """Write the stream, and store it whole."""
 
@@ -98,7 +77,7 @@ PROBE: Final = Step(name="probe", version=1, share=0.03, finds=AudioFacts, do=_p
 TAGS: Final = Step(name="tags", version=1, share=0.02, finds=Tags, do=_read_tags)
 LOUDNESS: Final = Step(name="loudness", version=1, share=0.15, finds=Loudness, do=_measure_loudness)
 WAVEFORM: Final = Step(name="waveform", version=1, share=0.05, finds=Waveform, do=_draw_waveform)
-COVERS: Final = Step(name="covers", version=1, share=0.05, finds=FoundCover, do=_store_cover)
+COVERS: Final = Step(name="covers", version=2, share=0.05, finds=FoundCover, do=store_cover)
 RENDITIONS: Final = Step(name="renditions", version=1, share=0.7, finds=FoundRenditions, do=_render)
 
 
@@ -106,11 +85,7 @@ async def _finish(uow: MediaWork, playable: Playable, bench: Bench) -> Playable:
     """The track with all that was found; its album gets the cover if it has none."""
     assert isinstance(playable, Track)
     await StreamsRepository(uow.connection).save_stream(*_stream(playable, bench))
-    cover = bench.found(COVERS).key
-    if cover is not None:
-        album = await uow.rows.get_album(playable.album_id)
-        if album.cover_key is None:
-            await save_album(uow, replace(album, cover_key=cover))
+    await take_cover(uow, playable.album_id, bench.found(COVERS))
     return _with_findings(playable, bench)
 
 
@@ -166,8 +141,3 @@ def _title(track: Track, tags: Tags) -> str:
     """A title that was only made of the file's name gives way to the tag's."""
     was_guessed = track.file_name is not None and track.title == title_of_file(track.file_name)
     return tags.title if tags.title and was_guessed else track.title
-
-
-def _album_of(playable: Playable) -> AlbumId:
-    assert isinstance(playable, Track)
-    return playable.album_id

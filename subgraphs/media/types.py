@@ -7,10 +7,11 @@ import strawberry
 from db.outbox import Job as JobRecord
 from domain.ids import AlbumId, ArtistId, TrackId
 from domain.media import records as media
+from domain.media.pictures import PictureFormat
 from domain.media.streams import StreamQuality
 from domain.pages import Page, page_request
 from resolvers.context import RequestContext
-from resolvers.media import albums, artists, streaming, tracks
+from resolvers.media import albums, artists, covers, streaming, tracks
 from schema.batched import batched, references
 from schema.caching import SHORT, good_for
 from schema.costs import PAGED
@@ -21,6 +22,8 @@ from subgraphs.media.job_types import Job
 from subgraphs.media.nodes import Node
 from subgraphs.media.playable_types import Creator, Playable, Stream
 from subgraphs.media.sound_types import Sound
+
+strawberry.enum(PictureFormat, description="How a picture is written.")
 
 
 @strawberry.federation.type(
@@ -97,6 +100,32 @@ class Album(Node):
     def cover_url(parents: Sequence[media.Album], ctx: RequestContext) -> list[str | None]:
         """The covers' addresses."""
         return albums.picture_urls(ctx, [album.cover_key for album in parents])
+
+    @strawberry.field(
+        graphql_type=str | None,
+        description=(
+            "The cover with at least so many pixels a side, where there are as many: from 64 to "
+            "1200. Signed; good for a day or more."
+        ),
+    )
+    @batched
+    def cover(
+        parents: Sequence[media.Album],
+        ctx: RequestContext,
+        size: int = 640,
+        format: PictureFormat = PictureFormat.WEBP,  # noqa: A002
+    ) -> list[str | None]:
+        """The covers' addresses at a size."""
+        return covers.cover_urls(ctx, parents, size=size, picture_format=format)
+
+    @strawberry.field(
+        graphql_type=str | None,
+        description="The colour that most of the cover has, as `#rrggbb`.",
+    )
+    @batched
+    def dominant_colour(parents: Sequence[media.Album], _ctx: RequestContext) -> list[str | None]:
+        """A ground to show each cover on while it loads."""
+        return [album.cover_color for album in parents]
 
     @strawberry.field(
         graphql_type=Connection["Track"], directives=[PAGED], description="By disc and number."

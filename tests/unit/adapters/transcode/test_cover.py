@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 
 from adapters.transcode import cover
-from adapters.transcode.cover import NotAnImage, make_cover
+from adapters.transcode.cover import NotAnImage, make_covers
+from domain.media.pictures import SIDES, PictureFormat, known_name, picture_name
 
 
 def an_image(size: tuple[int, int], kind: str = "PNG", **options: object) -> bytes:
@@ -14,6 +15,11 @@ def an_image(size: tuple[int, int], kind: str = "PNG", **options: object) -> byt
     mode = str(options.pop("mode", "RGB"))
     Image.new(mode, size, options.pop("colour", "red")).save(output, kind, **options)
     return output.getvalue()
+
+
+def make_cover(data: bytes) -> bytes:
+    """The largest JPEG, which stands for all others."""
+    return make_covers(data).images[known_name()]
 
 
 def opened(data: bytes) -> Image.Image:
@@ -86,3 +92,32 @@ def test_a_large_file_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None
         make_cover(an_image((8, 8)))
 
     assert refusal.value.reason == "The image is larger than 20 MB."
+
+
+def test_a_cover_is_made_in_all_sizes_and_formats() -> None:
+    made = make_covers(an_image((2000, 1000)))
+
+    sizes = {
+        name: (opened(image).format, opened(image).size) for name, image in made.images.items()
+    }
+    assert sizes == {
+        picture_name(side, each): (each.name, (side, side // 2))
+        for side in SIDES
+        for each in PictureFormat
+    }
+
+
+def test_a_small_picture_is_never_blown_up() -> None:
+    made = make_covers(an_image((100, 100)))
+
+    assert opened(made.images["64.webp"]).size == (64, 64)
+    assert opened(made.images["1200.webp"]).size == (100, 100)
+
+
+def test_the_dominant_colour_is_that_of_most_pixels() -> None:
+    image = Image.new("RGB", (100, 100), (10, 120, 200))
+    image.paste((250, 10, 10), (0, 0, 40, 100))
+    output = io.BytesIO()
+    image.save(output, "PNG")
+
+    assert make_covers(output.getvalue()).color == "#0a78c8"

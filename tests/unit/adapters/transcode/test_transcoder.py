@@ -27,7 +27,7 @@ async def test_a_broken_cover_does_not_spoil_a_recording(tmp_path: Path) -> None
 
     assert facts.codec == "flac"
     assert tags.cover == b"not a picture"
-    assert await transcoder.make_cover(tags.cover) is None
+    assert await transcoder.make_covers(tags.cover) is None
 
 
 async def test_what_is_no_recording_is_refused(tmp_path: Path) -> None:
