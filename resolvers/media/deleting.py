@@ -16,6 +16,7 @@ from domain.media.teams import TeamRole
 from domain.policies.catalogue import has_role, require_role
 from errors import TooLarge
 from resolvers.context import RequestContext
+from resolvers.media.album_loudness import measure_album
 from resolvers.media.releases import MediaWork, save_album, save_artist, save_track
 from resolvers.media.tracks import forget_track
 
@@ -38,6 +39,7 @@ async def delete_track(ctx: RequestContext, track_id: TrackId, *, version: int |
         found = require_role(ctx.viewer, track, TeamRole.MANAGER, teams)
         rules.require_version(found, version)
         deleted = await _delete_track(ctx, uow, found)
+        await measure_album(uow, deleted.album_id)
         await uow.commit()
     forget_track(ctx, deleted)
     return deleted

@@ -12,6 +12,7 @@ from domain.media.teams import TeamRole
 from domain.policies.catalogue import require_creator, require_role
 from errors import Conflict
 from resolvers.context import RequestContext
+from resolvers.media.album_loudness import measure_album
 from resolvers.media.releases import (
     MediaWork,
     add_album,
@@ -142,6 +143,9 @@ async def update_track(
         rules.require_version(track, version)
         await _require_own_isrc(uow, track, edited)
         saved = await save_track(uow, edited, ctx.clock)
+        if saved.album_id != track.album_id:
+            await measure_album(uow, saved.album_id)
+            await measure_album(uow, track.album_id)
         await uow.commit()
     forget_track(ctx, track)
     forget_track(ctx, saved)

@@ -1,7 +1,6 @@
 """What players are told of a recording's sound, and how loud an album is."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +8,8 @@ from mutagen.flac import FLAC
 
 from adapters.transcode.loudness import measure_loudness
 from adapters.transcode.transcoder import FfmpegTranscoder
-from db.repositories.media.catalogue import MediaRepository
 from resolvers.context import RequestContext
-from resolvers.media import reprocessing
-from resolvers.media.album_loudness import measure_album
+from resolvers.media import deleting, reprocessing
 from resolvers.media.importing import import_file
 from tests.conftest import ADMIN, BEN
 from tests.factories.media import a_track, keep_tracks
@@ -97,11 +94,7 @@ async def test_an_album_is_measured_anew_when_its_tracks_change(
 
     await reprocessing.reprocess(ctx, quiet.playable)
     await process(ctx, transcoder, quiet.id)
-    [_, ready] = await all_tracks(ctx)
-    async with ctx.unit_of_work(MediaRepository) as uow:
-        await uow.rows.save_track(replace(ready, deleted_at=ctx.clock.now()))
-        await measure_album(uow, both.id)
-        await uow.commit()
+    await deleting.delete_track(ctx, quiet.id, version=None)
     [left] = await all_albums(ctx)
 
     assert alone.loudness_lufs is not None
