@@ -315,6 +315,48 @@ class RangeNotSatisfiable(InputError):
     code = "RANGE_NOT_SATISFIABLE"
 
 
+class UploadGone(InputError):
+    """The upload has ended, expired, or given way to another; ask for a new one."""
+
+    code = "UPLOAD_GONE"
+
+
+class UploadLocked(InputError):
+    """Another request adds bytes to this upload; try again in a moment."""
+
+    code = "UPLOAD_LOCKED"
+
+
+class UploadOffsetWrong(Conflict):
+    """The bytes do not follow those that are kept; ask where to go on."""
+
+    code = "UPLOAD_OFFSET_WRONG"
+
+
+class ChecksumMismatch(InputError):
+    """The bytes are not those that the checksum was made of; none of them was kept."""
+
+    code = "CHECKSUM_MISMATCH"
+
+
+class FileTypeRefused(InputError):
+    """The file's own bytes say that it is nothing to play, whatever its name says."""
+
+    code = "FILE_TYPE_REFUSED"
+
+
+class StorageQuotaExceeded(InputError):
+    """The account's room for originals is taken; `used`, `reserved`, `limit` say how far."""
+
+    code = "STORAGE_QUOTA_EXCEEDED"
+
+
+class DuplicateFile(Conflict):
+    """The account has an item of this very file; `original` names it."""
+
+    code = "DUPLICATE_FILE"
+
+
 class UploadCutOff(InputError):
     """The upload ended before its end, or took too long; send it again."""
 

@@ -162,6 +162,12 @@ class Settings(BaseSettings):
     upload_bytes_max: int = Field(default=2 * 1024**3, ge=1)
     """Largest file that may be uploaded."""
 
+    upload_seconds: int = Field(default=7 * 86_400, ge=3_600, le=30 * 86_400)
+    """How long a file that was announced is waited for, and may come in pieces."""
+
+    storage_bytes_max: int = Field(default=200 * 1024**3, ge=1)
+    """Bytes of originals that an account may keep, unless it has a limit of its own."""
+
     import_folder_roots: tuple[Path, ...] = ()
     """importFolder reads below these; in development anywhere when empty."""
 

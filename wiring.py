@@ -231,6 +231,8 @@ def build_limits(settings: Settings) -> Limits:
         access_token_seconds=settings.access_token_seconds,
         refresh_token_seconds=settings.refresh_token_seconds,
         import_folder_roots=settings.import_folder_roots or anywhere,
+        upload_seconds=settings.upload_seconds,
+        storage_bytes_max=settings.storage_bytes_max,
     )
 
 

@@ -106,6 +106,10 @@ class UrlSigner(Protocol):
         """The URL path where one object of at most `bytes_max` bytes may be PUT."""
         ...
 
+    def sign_transfer(self, upload_id: str, expires_at: datetime) -> str:
+        """The URL path where a file may come by the tus protocol."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedPart:
@@ -297,3 +301,9 @@ class Limits:
     refresh_token_seconds: int
     import_folder_roots: tuple[Path, ...]
     """importFolder reads below these only."""
+    upload_seconds: int = 7 * 86_400
+    """How long a file is waited for, and may come in pieces."""
+    upload_lease_seconds: int = 6
+    """How long a client that adds bytes may be silent before another may go on."""
+    storage_bytes_max: int = 200 * 1024**3
+    """What an account may keep unless its own limit says otherwise."""

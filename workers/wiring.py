@@ -17,6 +17,7 @@ from domain.messages.commands import (
     IndexChain,
     LearnWords,
     RotateStorageKeys,
+    SweepUploads,
     TrainRecommender,
 )
 from domain.nft.chain import Chain
@@ -42,6 +43,7 @@ INDEX_EVERY: Final = timedelta(seconds=5)
 LEARN_EVERY: Final = timedelta(minutes=1)
 TRAIN_EVERY: Final = timedelta(hours=1)
 ROTATE_EVERY: Final = timedelta(hours=24)
+SWEEP_EVERY: Final = timedelta(minutes=10)
 
 
 @asynccontextmanager
@@ -79,6 +81,7 @@ def build_options(settings: Settings, figures: JobFigures | None = None) -> Work
     periodic = [
         Periodic(command=TrainRecommender(), every=TRAIN_EVERY),
         Periodic(command=LearnWords(), every=LEARN_EVERY),
+        Periodic(command=SweepUploads(), every=SWEEP_EVERY),
     ]
     if settings.is_storage_sealed:
         periodic.append(Periodic(command=RotateStorageKeys(), every=ROTATE_EVERY))

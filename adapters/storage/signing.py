@@ -2,6 +2,7 @@
 
     GET /media/<expiry>.<signature>/<key>
     PUT /media/uploads/<expiry>.<bytes_max>.<signature>/<key>
+    /media/tus/<expiry>.<signature>/<upload>
 
 A playlist names its segments by relative paths, so they inherit the signature from it.
 """
@@ -19,8 +20,10 @@ from adapters.storage.store import SEGMENTS_MAX, require_key, require_prefix
 
 READ_PATH = "/media/"
 UPLOAD_PATH = "/media/uploads/"
+TRANSFER_PATH = "/media/tus/"
 READ_SCOPE = "tutti.media.read.v1"
 UPLOAD_SCOPE = "tutti.media.upload.v1"
+TRANSFER_SCOPE = "tutti.media.transfer.v1"
 READ_TOKEN = re.compile(r"^([1-9][0-9]{0,11})\.([A-Za-z0-9_-]{43})\Z")
 UPLOAD_TOKEN = re.compile(r"^([1-9][0-9]{0,11})\.([1-9][0-9]{0,15})\.([A-Za-z0-9_-]{43})\Z")
 SECRET_BYTES_MIN = 16
@@ -57,6 +60,12 @@ class UrlSigner:
         signature = _signature(self._secrets[0], *parts)
         return f"{UPLOAD_PATH}{expiry}.{bytes_max}.{signature}/{key}"
 
+    def sign_transfer(self, upload_id: str, expires_at: datetime) -> str:
+        """The URL path where a file may come by the tus protocol."""
+        expiry = _expiry(expires_at)
+        signature = _signature(self._secrets[0], TRANSFER_SCOPE, expiry, require_key(upload_id))
+        return f"{TRANSFER_PATH}{expiry}.{signature}/{upload_id}"
+
     def check(self, token: str, key: str, now: datetime) -> Access:
         """Tell whether a read token opens the key now.
 
@@ -77,6 +86,14 @@ class UrlSigner:
         expiry, bytes_max, signature = match.groups()
         signed = self._is_ours(signature, UPLOAD_SCOPE, expiry, bytes_max, key)
         return _access(signed, expiry, now), int(bytes_max)
+
+    def check_transfer(self, token: str, upload_id: str, now: datetime) -> Access:
+        """Tell whether a token opens a transfer now."""
+        match = READ_TOKEN.match(token)
+        if match is None:
+            return Access.REFUSED
+        expiry, signature = match.groups()
+        return _access(self._is_ours(signature, TRANSFER_SCOPE, expiry, upload_id), expiry, now)
 
     def _read_path(self, scope: str, expires_at: datetime) -> str:
         expiry = _expiry(expires_at)

@@ -2,10 +2,12 @@
 
 from pathlib import PurePosixPath
 
-from domain.ids import TrackId
+from domain.ids import TrackId, UploadId
 
 MASTER_PLAYLIST = "master.m3u8"
 UPLOAD_FOLDER = "uploads"
+INBOX = "inbox/"
+"""Below it lies what is not whole yet, one folder for each upload."""
 STREAM_FOLDER = "hls"
 STREAM_VERSION = 3
 """Counts up when the same file is made into other objects than before."""
@@ -23,6 +25,26 @@ def upload_key(track_id: TrackId) -> str:
 def track_of_upload(key: str) -> TrackId:
     """The track that an upload URL was made for; only for keys whose signature holds."""
     return TrackId(key.removeprefix(f"{UPLOAD_FOLDER}/"))
+
+
+def inbox_folder(upload_id: UploadId) -> str:
+    """Where everything of an upload lies until it is whole; ends with a slash."""
+    return f"{INBOX}{upload_id}/"
+
+
+def upload_of_inbox(key: str) -> UploadId:
+    """The upload that an object of the inbox belongs to."""
+    return UploadId(key.removeprefix(INBOX).partition("/")[0])
+
+
+def transfer_folder(upload_id: UploadId, session: str) -> str:
+    """Where the pieces of one transfer lie; ends with a slash."""
+    return f"{inbox_folder(upload_id)}{session}/"
+
+
+def part_folder(upload_id: UploadId, session: str, name: str) -> str:
+    """The folder of one piece, which can so be removed alone; ends with a slash."""
+    return f"{transfer_folder(upload_id, session)}{name}/"
 
 
 def original_key(source_hash: str) -> str:

@@ -126,6 +126,8 @@ class Playable:
     source_hash: str | None
     """BLAKE3 of the original file."""
     source_bytes: int | None
+    source_type: str | None = None
+    """Media type of the original file, told from its bytes."""
     codec: str | None
     sample_rate: int | None
     channels: int | None

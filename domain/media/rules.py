@@ -73,7 +73,12 @@ def unpublish(playable: PlayableT) -> PlayableT:
 
 
 def receive(
-    playable: PlayableT, *, source_key: str, source_hash: str, source_bytes: int
+    playable: PlayableT,
+    *,
+    source_key: str,
+    source_hash: str,
+    source_bytes: int,
+    source_type: str | None = None,
 ) -> PlayableT:
     """Its file is there; the same file twice changes nothing.
 
@@ -87,12 +92,31 @@ def receive(
             source_key=source_key,
             source_hash=source_hash,
             source_bytes=source_bytes,
+            source_type=source_type,
             failure_code=None,
             failure=None,
         )
     if playable.source_hash != source_hash:
         raise Conflict(f"This {_noun(playable)} has its file already; upload a new one.")
     return playable
+
+
+def require_awaiting(playable: PlayableT) -> PlayableT:
+    """It, if a file may still be sent for it.
+
+    Raises:
+        Conflict: it has its file already.
+    """
+    if playable.state not in {PlayableState.AWAITING_FILE, PlayableState.FAILED}:
+        raise Conflict(f"This {_noun(playable)} has its file already; upload a new one.")
+    return playable
+
+
+def refuse(playable: PlayableT, *, code: str, reason: str) -> PlayableT:
+    """The file that a draft waited for cannot be taken; anything else is left as it is."""
+    if playable.state is not PlayableState.AWAITING_FILE:
+        return playable
+    return replace(playable, state=PlayableState.FAILED, failure_code=code, failure=reason)
 
 
 def retry(playable: PlayableT) -> PlayableT:

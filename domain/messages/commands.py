@@ -10,6 +10,7 @@ from domain.ids import (
     PlaybackSessionId,
     TokenId,
     TrackId,
+    UploadId,
     UserId,
 )
 from domain.messages.envelope import Command
@@ -118,6 +119,25 @@ class FallAsleep(Command, frozen=True, kw_only=True):
     def dedupe_key(self) -> str:
         """One for each setting of a timer."""
         return f"sleep:{self.session_id}:{self.sleep_at.isoformat()}"
+
+
+class TakeInUpload(Command, frozen=True, kw_only=True):
+    """Put the pieces of a file together and keep it as an original."""
+
+    name = "media.take_in_upload.v1"
+    queue = "media"
+    upload_id: UploadId
+
+    @property
+    def dedupe_key(self) -> str:
+        """One taking-in of an upload at a time."""
+        return f"take-in:{self.upload_id}"
+
+
+class SweepUploads(Command, frozen=True, kw_only=True):
+    """Remove what is left of uploads that expired."""
+
+    name = "media.sweep_uploads.v1"
 
 
 class MintToken(Command, frozen=True, kw_only=True):

@@ -142,6 +142,18 @@ def require_upload(viewer: Viewer) -> UserId:
     return user_id
 
 
+def require_set_storage_limit(viewer: Viewer) -> None:
+    """Admins give accounts more or less room.
+
+    Raises:
+        Unauthenticated: nobody is logged in.
+        Forbidden: the account is no admin.
+    """
+    viewer.require_user_id()
+    if not viewer.has_role(Role.ADMIN):
+        raise Forbidden("Only admins may change how much an account may keep.")
+
+
 def require_import(viewer: Viewer) -> UserId:
     """Admins import folders of the machine; the account that will own the tracks.
 

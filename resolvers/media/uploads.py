@@ -1,20 +1,25 @@
 """New tracks: drafts that wait for their file, and the files that arrive."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from db.repositories.media.catalogue import MediaRepository
-from domain.ids import JobId, TrackId, UserId, new_id
+from db.repositories.media.uploads import UploadRepository
+from domain.ids import JobId, PlayableKind, TrackId, UserId, new_id
 from domain.media import object_keys, rules
 from domain.media.file_names import title_of_file
+from domain.media.file_types import HEAD_BYTES, require_playable
 from domain.media.records import Track, new_track
+from domain.media.upload_records import FileUpload, UploadState
 from domain.messages.commands import process_command
-from domain.policies.media import require_upload
-from errors import BadInput, NotFound, TooManyDrafts
+from domain.policies.media import require_own_track, require_upload
+from errors import BadInput, Conflict, NotFound, TooManyDrafts
 from resolvers.context import RequestContext, UseCaseContext
 from resolvers.media.credits import find_or_add_album, find_or_add_artist
 from resolvers.media.releases import MediaWork, add_track, save_track
+from resolvers.media.storage_room import reserve, settle
 
 ORIGINAL_TYPE = "application/octet-stream"
 
@@ -32,6 +37,8 @@ class NewTrack:
     disc_number: int | None = None
     genre: str | None = None
     year: int | None = None
+    allow_duplicate: bool = False
+    """Whether a second track of a file that the owner has already is wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +49,9 @@ class Upload:
     url: str
     """PUT the file's bytes here."""
     expires_at: datetime
+    """Until when the PUT must have begun."""
+    tus_url: str
+    """Or send them in pieces, by the tus protocol, from here."""
 
 
 async def upload_track(ctx: RequestContext, new: NewTrack) -> Upload:
@@ -52,6 +62,7 @@ async def upload_track(ctx: RequestContext, new: NewTrack) -> Upload:
         TooLarge: the file claims more bytes than may be uploaded.
         BadInput: a text or number is out of its bounds.
         TooManyDrafts: too many files of the viewer's are waited for.
+        StorageQuotaExceeded: the viewer has no room for it.
     """
     owner_id = require_upload(ctx.viewer)
     size = rules.checked_size(new.size_bytes, bytes_max=ctx.limits.upload_bytes_max)
@@ -62,10 +73,49 @@ async def upload_track(ctx: RequestContext, new: NewTrack) -> Upload:
                 f"At most {rules.AWAITED_MAX} tracks wait for their files; upload those first."
             )
         track = await _add_draft(ctx, uow, new, owner_id)
+        reserved = await reserve(
+            ctx,
+            UploadRepository(uow.connection),
+            track.playable,
+            owner_id=owner_id,
+            size_bytes=size,
+            allow_duplicate=new.allow_duplicate,
+        )
         await uow.commit()
-    expires_at = ctx.clock.now() + timedelta(seconds=ctx.limits.stream_url_seconds)
-    path = ctx.ports.urls.sign_upload(object_keys.upload_key(track.id), size, expires_at)
-    return Upload(track=track, url=f"{ctx.base_url}{path}", expires_at=expires_at)
+    return _addresses(ctx, track, reserved)
+
+
+async def renew_upload(
+    ctx: RequestContext, track_id: TrackId, size_bytes: int, *, allow_duplicate: bool = False
+) -> Upload:
+    """New addresses for the file of a draft, or of a track that failed; older ones end.
+
+    Raises:
+        NotFound, Forbidden: the track is not the viewer's.
+        BadInput, TooLarge: as `upload_track`.
+        Conflict: the track has its file already.
+        StorageQuotaExceeded: the viewer has no room for it.
+    """
+    size = rules.checked_size(size_bytes, bytes_max=ctx.limits.upload_bytes_max)
+    async with ctx.unit_of_work(MediaRepository) as uow:
+        track = require_own_track(ctx.viewer, await uow.rows.lock_track(track_id))
+        rules.require_awaiting(track)
+        rows = UploadRepository(uow.connection)
+        before = await rows.lock_upload_of(track.playable)
+        if before is not None and before.state is UploadState.ARRIVED:
+            raise Conflict("Its file has come and is being looked at.", field="trackId")
+        reserved = await reserve(
+            ctx,
+            rows,
+            track.playable,
+            owner_id=track.owner_id,
+            size_bytes=size,
+            allow_duplicate=allow_duplicate,
+        )
+        await uow.commit()
+    if before is not None:
+        await ctx.ports.store.delete_prefix(object_keys.inbox_folder(before.id))
+    return _addresses(ctx, track, reserved)
 
 
 async def add_track_with_file(
@@ -79,6 +129,8 @@ async def add_track_with_file(
     if size != new.size_bytes:
         raise BadInput(f"The file has {size} bytes, not {new.size_bytes}.", field="sizeBytes")
     upload = await upload_track(ctx, new)
+    source_type = require_playable(await asyncio.to_thread(_head, path), PlayableKind.TRACK)
+    await require_awaited(ctx, upload.track.id, source_hash=source_hash, source_bytes=size)
     source_key = object_keys.original_key(source_hash)
     await ctx.ports.store.put_file(source_key, path, ORIGINAL_TYPE)
     track, _job_id = await receive_file(
@@ -87,22 +139,22 @@ async def add_track_with_file(
         source_key=source_key,
         source_hash=source_hash,
         source_bytes=size,
+        source_type=source_type.mime,
     )
     return track
 
 
-async def require_awaited(ctx: UseCaseContext, track_id: TrackId, *, source_hash: str) -> None:
+async def require_awaited(
+    ctx: UseCaseContext, track_id: TrackId, *, source_hash: str, source_bytes: int
+) -> None:
     """Refuse a file before it is stored, so that nothing is kept that no track knows of.
 
-    Raises:
-        NotFound: the draft is gone.
-        Conflict: it has another file already.
+    Raises: as `receive_file`.
     """
-    async with ctx.unit_of_work(MediaRepository) as uow:
-        track = await uow.rows.lock_track(track_id)
-    if track is None or track.deleted_at is not None:
-        raise NotFound("There is no such track.", field="id")
-    rules.receive(track, source_key="", source_hash=source_hash, source_bytes=0)
+    async with ctx.unit_of_work(MediaRepository) as uow:  # never committed: it only asks
+        await _received(
+            ctx, uow, track_id, source_key="", source_hash=source_hash, source_bytes=source_bytes
+        )
 
 
 async def receive_file(
@@ -112,6 +164,7 @@ async def receive_file(
     source_key: str,
     source_hash: str,
     source_bytes: int,
+    source_type: str | None = None,
 ) -> tuple[Track, JobId]:
     """A draft's file is in the store: hand it over to the workers. Twice is once.
 
@@ -120,19 +173,76 @@ async def receive_file(
     Raises:
         NotFound: the draft is gone.
         Conflict: it has another file already.
+        DuplicateFile: its owner has this file on another track, and wants no second.
+        StorageQuotaExceeded: its owner has no room for it any more.
     """
     async with ctx.unit_of_work(MediaRepository) as uow:
-        track = await uow.rows.lock_track(track_id)
-        if track is None or track.deleted_at is not None:
-            raise NotFound("There is no such track.", field="id")
-        received = rules.receive(
-            track, source_key=source_key, source_hash=source_hash, source_bytes=source_bytes
+        track, received = await _received(
+            ctx,
+            uow,
+            track_id,
+            source_key=source_key,
+            source_hash=source_hash,
+            source_bytes=source_bytes,
+            source_type=source_type,
         )
         if received != track:
             received = await save_track(uow, received, ctx.clock)
         job_id = await uow.send(process_command(track.playable), owner_id=track.owner_id)
         await uow.commit()
     return received, job_id
+
+
+async def _received(
+    ctx: UseCaseContext,
+    uow: MediaWork,
+    track_id: TrackId,
+    *,
+    source_key: str,
+    source_hash: str,
+    source_bytes: int,
+    source_type: str | None = None,
+) -> tuple[Track, Track]:
+    """The track as it is, and as it will be with its file; room for it is settled."""
+    track = await uow.rows.lock_track(track_id)
+    if track is None or track.deleted_at is not None:
+        raise NotFound("There is no such track.", field="id")
+    received = rules.receive(
+        track,
+        source_key=source_key,
+        source_hash=source_hash,
+        source_bytes=source_bytes,
+        source_type=source_type,
+    )
+    if received != track:
+        await settle(
+            ctx,
+            UploadRepository(uow.connection),
+            track.playable,
+            owner_id=track.owner_id,
+            source_hash=source_hash,
+            source_bytes=source_bytes,
+        )
+    return track, received
+
+
+def _addresses(ctx: RequestContext, track: Track, reserved: FileUpload) -> Upload:
+    """Where the file of a draft may be sent."""
+    expires_at = ctx.clock.now() + timedelta(seconds=ctx.limits.stream_url_seconds)
+    key = object_keys.upload_key(track.id)
+    path = ctx.ports.urls.sign_upload(key, reserved.size_bytes, expires_at)
+    tus_path = ctx.ports.urls.sign_transfer(reserved.id, reserved.expires_at)
+    return Upload(
+        track=track,
+        url=f"{ctx.base_url}{path}",
+        expires_at=expires_at,
+        tus_url=f"{ctx.base_url}{tus_path}",
+    )
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
 
 
 def _checked(new: NewTrack) -> NewTrack:

@@ -20,6 +20,9 @@ class UploadTrackInput:
     disc_number: int | None = None
     genre: str | None = None
     year: int | None = None
+    allow_duplicate: bool = strawberry.field(
+        default=False, description="Take the file although I have a track of it already."
+    )
 
 
 @strawberry.input

@@ -28,6 +28,7 @@ from subgraphs.media.playback_mutations import PlaybackMutation
 from subgraphs.media.playlist_mutations import PlaylistMutation
 from subgraphs.media.processing_mutations import ProcessingMutation
 from subgraphs.media.queue_mutations import QueueMutation
+from subgraphs.media.upload_mutations import UploadMutation
 from subgraphs.media.video_mutations import VideoMutation
 
 
@@ -38,6 +39,7 @@ class Mutation(
     QueueMutation,
     DeviceMutation,
     ProcessingMutation,
+    UploadMutation,
     VideoMutation,
     PlaylistMutation,
     CollaboratorMutation,
@@ -69,6 +71,7 @@ class Mutation(
             disc_number=input.disc_number,
             genre=input.genre,
             year=input.year,
+            allow_duplicate=input.allow_duplicate,
         )
         if file is not None:
             track = await uploads.add_track_with_file(
@@ -77,7 +80,10 @@ class Mutation(
             return UploadTrackPayload(track=track)
         upload = await uploads.upload_track(info.context, new)
         return UploadTrackPayload(
-            track=upload.track, upload_url=upload.url, expires_at=upload.expires_at
+            track=upload.track,
+            upload_url=upload.url,
+            expires_at=upload.expires_at,
+            tus_url=upload.tus_url,
         )
 
     @strawberry.mutation(

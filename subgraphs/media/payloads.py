@@ -20,6 +20,13 @@ class UploadTrackPayload:
         default=None, description="PUT the file's bytes here; processing follows."
     )
     expires_at: DateTime | None = None
+    tus_url: str | None = strawberry.field(
+        default=None,
+        description=(
+            "Or send them in pieces that can go on where they were cut off: create an upload "
+            "here by the tus protocol 1.0.0. Good for days."
+        ),
+    )
     problems: list[Problem] = problems_field()
 
 

@@ -6,9 +6,10 @@ from db.outbox import Job as JobRecord
 from domain.ids import AlbumId, ArtistId, JobId, TrackId
 from domain.media import records as media
 from domain.media.search_query import NO_FILTERS
+from domain.media.upload_records import StorageUse
 from domain.pages import Page, page_request
 from resolvers import jobs
-from resolvers.media import albums, artists, nodes, tracks
+from resolvers.media import albums, artists, nodes, storage_room, tracks
 from resolvers.media import search as searching
 from schema.caching import SHORT, good_for
 from schema.costs import PAGED, Cost
@@ -22,6 +23,7 @@ from subgraphs.media.playback_queries import PlaybackQuery
 from subgraphs.media.playlist_queries import PlaylistQuery
 from subgraphs.media.search_types import SearchConnection, SearchFilter
 from subgraphs.media.types import Album, Artist, Track
+from subgraphs.media.upload_types import Storage
 from subgraphs.media.video_queries import VideoQuery
 
 
@@ -96,6 +98,14 @@ class Query(CatalogueQuery, PlaybackQuery, VideoQuery, PlaylistQuery):
         """A page of what was found."""
         filters = NO_FILTERS if filter is None else filter.filters()
         return await searching.search(info.context, text, page_request(first, after), filters)
+
+    @strawberry.field(
+        graphql_type=Storage | None, description="How much I keep here, and how much I may."
+    )
+    @staticmethod
+    async def my_storage(info: Info) -> StorageUse:
+        """The viewer's room for originals."""
+        return await storage_room.get_my_storage(info.context)
 
     @strawberry.field(graphql_type=Job | None, description="Background work that I asked for.")
     @staticmethod

@@ -167,6 +167,9 @@ class Track(Sound, Node, Playable):
     language: str | None = strawberry.field(description="Of the words that are sung (BCP 47).")
     is_explicit: bool
     version: int = strawberry.field(description="Grows with each change; updates name it.")
+    source_type: str | None = strawberry.field(
+        description="Media type of the original file, told from its bytes."
+    )
     codec: str | None = strawberry.field(description="Of the original file.")
     sample_rate: int | None
     channels: int | None

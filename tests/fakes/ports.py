@@ -67,6 +67,9 @@ class PlainUrls:
     def sign_upload(self, key: str, bytes_max: int, expires_at: datetime) -> str:
         return f"/media/uploads/{int(expires_at.timestamp())}.{bytes_max}.signed/{key}"
 
+    def sign_transfer(self, upload_id: str, expires_at: datetime) -> str:
+        return f"/media/tus/{int(expires_at.timestamp())}.signed/{upload_id}"
+
 
 class MemoryMessages(AsyncIterator[bytes]):
     """One listener's messages; its position is how many it was told."""

@@ -9,22 +9,19 @@ from starlette.routing import BaseRoute, Route
 
 from adapters.storage.signing import UrlSigner
 from adapters.storage.workspace import workspace
-from domain.ids import new_id
+from domain.ids import PlayableKind, new_id
+from domain.media.file_types import require_playable
 from domain.media.object_keys import original_key, track_of_upload
-from errors import AppError, Conflict, DependencyError, NotFound, TooLarge, UploadCutOff
+from errors import AppError, TooLarge, UploadCutOff
 from resolvers.context import UseCaseContext
 from resolvers.media.uploads import ORIGINAL_TYPE, receive_file, require_awaited
 from schema.ids import print_id
 from web.pages.media_files import error_answer, media_files, refusal_of
+from web.pages.tus.pages import tus_uploads
+from web.pages.upload_refusals import head_of, refused
 from web.wire.file_sink import FileSink, Received
 
 UPLOAD_SECONDS_MAX = 2 * 60 * 60
-STATUSES: dict[type[AppError], int] = {
-    TooLarge: 413,
-    NotFound: 404,
-    Conflict: 409,
-    DependencyError: 503,
-}
 
 
 def media_routes(ctx: UseCaseContext, signer: UrlSigner, scratch: Path) -> list[BaseRoute]:
@@ -33,6 +30,7 @@ def media_routes(ctx: UseCaseContext, signer: UrlSigner, scratch: Path) -> list[
     `scratch` is a folder for files on their way; it is emptied of what was cut off.
     """
     return [
+        *tus_uploads(ctx, signer, scratch),
         media_uploads(ctx, signer, scratch),
         media_files(ctx.ports.store, signer, ctx.clock),
     ]
@@ -51,9 +49,9 @@ def media_uploads(ctx: UseCaseContext, signer: UrlSigner, scratch: Path) -> Rout
             async with workspace(scratch, f"upload-{new_id()}") as folder:
                 return await _take_in(ctx, request, folder / "file", key, bytes_max)
         except AppError as error:
-            return _answer_to(error)
+            return refused(error)
         except ClientDisconnect:
-            return _answer_to(UploadCutOff("The upload was cut off."))
+            return refused(UploadCutOff("The upload was cut off."))
         except TimeoutError:
             return error_answer(408, UploadCutOff("The upload took too long."))
 
@@ -67,7 +65,8 @@ async def _take_in(
     async with asyncio.timeout(UPLOAD_SECONDS_MAX):
         received = await _receive_body(request, path, bytes_max)
     track_id = track_of_upload(key)
-    await require_awaited(ctx, track_id, source_hash=received.hash)
+    await require_awaited(ctx, track_id, source_hash=received.hash, source_bytes=received.size)
+    found = require_playable(await asyncio.to_thread(head_of, received.path), PlayableKind.TRACK)
     source_key = original_key(received.hash)
     await ctx.ports.store.put_file(source_key, received.path, ORIGINAL_TYPE)
     track, job_id = await receive_file(
@@ -76,6 +75,7 @@ async def _take_in(
         source_key=source_key,
         source_hash=received.hash,
         source_bytes=received.size,
+        source_type=found.mime,
     )
     body = {"trackId": print_id("Track", track.id), "jobId": print_id("Job", job_id)}
     return JSONResponse(body, status_code=202, headers={"cache-control": "no-store"})
@@ -95,9 +95,3 @@ async def _receive_body(request: Request, path: Path, bytes_max: int) -> Receive
         async for chunk in request.stream():
             await sink.write(chunk)
         return await sink.finish()
-
-
-def _answer_to(error: AppError) -> Response:
-    """The refusal of an upload, in the shape of a GraphQL error."""
-    found = (status for kind, status in STATUSES.items() if isinstance(error, kind))
-    return error_answer(next(found, 400), error)

@@ -14,9 +14,13 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 PREFLIGHT_SECONDS = b"7200"
 """How long a browser may keep our answer; no browser keeps it longer."""
-EXPOSED = b"ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+EXPOSED = (
+    b"ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, "
+    b"Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, "
+    b"Upload-Expires, Upload-Length, Upload-Metadata, Upload-Offset"
+)
 """Headers of answers that a page may read, beside those that it always may."""
-METHODS = b"GET, POST, PUT, DELETE"
+METHODS = b"GET, POST, PUT, PATCH, DELETE"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 HEADER_NAMES = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~, -]*")
 

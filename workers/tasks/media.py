@@ -13,6 +13,8 @@ from domain.messages.commands import (
     ProcessPlayable,
     ProcessTrack,
     RotateStorageKeys,
+    SweepUploads,
+    TakeInUpload,
 )
 from resolvers.media import (
     importing,
@@ -21,6 +23,8 @@ from resolvers.media import (
     processing,
     renaming,
     storage_keys,
+    sweeping,
+    taking_in,
 )
 from workers.context import WorkerContext
 from workers.registry import handles
@@ -30,6 +34,8 @@ FILE_SECONDS_MAX: Final = 600
 ROTATE_SECONDS_MAX: Final = 6 * 60 * 60
 LEARN_SECONDS_MAX: Final = 600
 SLEEP_SECONDS_MAX: Final = 30
+TAKE_IN_SECONDS_MAX: Final = 60 * 60
+SWEEP_SECONDS_MAX: Final = 600
 PROCESS_SECONDS_MAX: Final = 6 * 60 * 60
 """A recording of 24 hours on a small machine; each FFmpeg has a tighter bound of its own."""
 
@@ -97,3 +103,22 @@ async def learn_words(command: LearnWords, ctx: WorkerContext) -> None:
 async def fall_asleep(command: FallAsleep, ctx: WorkerContext) -> None:
     """Pause what a sleep timer ends; a session that is paused by then is left as it is."""
     await playback.fall_asleep(ctx, command.session_id)
+
+
+@handles(TakeInUpload, queue="media", attempts_max=5, seconds_max=TAKE_IN_SECONDS_MAX)
+async def take_in_upload(command: TakeInUpload, ctx: WorkerContext) -> None:
+    """Make an original of a file that came in pieces; its key is its hash, so twice is once."""
+    await taking_in.take_in(
+        ctx,
+        ctx.tools.transcoder,
+        command.upload_id,
+        on_progress=ctx.progress,
+        is_last_attempt=ctx.is_last_attempt,
+    )
+
+
+@handles(SweepUploads, attempts_max=1, seconds_max=SWEEP_SECONDS_MAX)
+async def sweep_uploads(command: SweepUploads, ctx: WorkerContext) -> None:
+    """Remove what is left of uploads that expired; what is gone already is no error."""
+    del command
+    await sweeping.sweep_uploads(ctx)

@@ -8,6 +8,7 @@ from db.tables.media import (
     processing,
     search,
     teams,
+    uploads,
     videos,
 )
 from db.tables.media.base import metadata
@@ -21,5 +22,6 @@ __all__ = [
     "processing",
     "search",
     "teams",
+    "uploads",
     "videos",
 ]

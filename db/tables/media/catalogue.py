@@ -51,6 +51,7 @@ def playable_columns() -> list[Column[Any]]:
         Column("source_key", Text),
         Column("source_hash", Text),
         Column("source_bytes", BigInteger),
+        Column("source_type", Text),
         Column("codec", Text),
         Column("sample_rate", Integer),
         Column("channels", Integer),

@@ -36,6 +36,7 @@ from loaders.media.playlists import (
     ItemsByPlaylistId,
     RoleByPlaylistId,
 )
+from loaders.media.uploads import STORAGE_OF_OWNER, UPLOAD_BY_ID
 from loaders.media.videos import (
     CHANNEL_BY_HANDLE,
     CHANNELS_OF_OWNER,
@@ -105,6 +106,9 @@ LISTS = {
 
 ENTRIES = {
     "a channel by its handle": (CHANNEL_BY_HANDLE, "uq_channels_handle"),
+    "an upload": (UPLOAD_BY_ID, "pk_file_uploads"),
+    "room reserved": (STORAGE_OF_OWNER, "ix_file_uploads_reserved"),
+    "room used": (STORAGE_OF_OWNER, "ix_tracks_owner_id"),
     "users by id": (UserById.query, "pk_users"),
     "sessions by id": (SESSIONS_BY_ID, "pk_playback_sessions"),
     "who works on playlists": (CollaboratorsByPlaylistId.query, "pk_playlist_collaborators"),

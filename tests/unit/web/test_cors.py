@@ -55,7 +55,7 @@ async def test_a_preflight_from_a_listed_origin_is_allowed_and_kept(path, open_c
     assert told == {
         "access-control-allow-origin": OURS,
         "access-control-allow-credentials": "true",
-        "access-control-allow-methods": "GET, POST, PUT, DELETE",
+        "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
         "access-control-allow-headers": "authorization,content-type,x-client-name",
         "access-control-expose-headers": EXPOSED.decode(),
         "access-control-max-age": "7200",

@@ -52,12 +52,13 @@ def test_the_chain_is_indexed_only_where_there_is_one(tmp_path: Path) -> None:
     without = build_options(Settings(**unsealed))
     with_chain = build_options(Settings(**unsealed, TUTTI_CHAIN_RPC_URL="http://n:1"))
 
-    everywhere = ["ai.train_recommender.v1", "media.learn_words.v1"]
-    assert [each.command.name for each in without.periodic] == everywhere
-    assert [each.command.name for each in with_chain.periodic] == [
-        *everywhere,
-        "nft.index_chain.v1",
+    always = [each.command.name for each in without.periodic]
+    assert always == [
+        "ai.train_recommender.v1",
+        "media.learn_words.v1",
+        "media.sweep_uploads.v1",
     ]
+    assert [each.command.name for each in with_chain.periodic] == [*always, "nft.index_chain.v1"]
 
 
 async def test_without_a_chain_its_tool_is_unavailable(embedded: Settings) -> None:
