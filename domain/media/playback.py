@@ -121,6 +121,16 @@ def set_volume(session: PlaybackSession, *, volume: int) -> PlaybackSession:
     return session if session.volume == volume else touched(session, volume=volume)
 
 
+def change_speed(session: PlaybackSession, *, now: datetime, speed_percent: int) -> PlaybackSession:
+    """Play faster or slower from here on; raises PlaybackEnded.
+
+    Up to now it went at the speed before, so where it stands by the clock is taken down; what
+    was heard of that without a word of the player does not count.
+    """
+    position = position_at(session, now, None)
+    return _moved(session, now, speed_percent=speed_percent, position_ms=position)
+
+
 def set_sleep_timer(
     session: PlaybackSession, *, sleep_at: datetime | None, after_entry: bool
 ) -> PlaybackSession:

@@ -4,7 +4,7 @@ from strawberry.federation import Schema
 
 from db.outbox import Job as JobRecord
 from domain import ids
-from domain.media import play_queue, playback_records, records, videos
+from domain.media import bookmark_records, play_queue, playback_records, records, videos
 from domain.media.playlists import records as playlist_records
 from schema.definition import SubgraphDefinition
 from subgraphs.media.job_types import Job
@@ -50,6 +50,8 @@ MEDIA = SubgraphDefinition(
         videos.Video: "Video",
         playback_records.Device: "Device",
         play_queue.QueueEntry: "QueueEntry",
+        bookmark_records.Bookmark: "Bookmark",
+        bookmark_records.Progress: "Progress",
         playback_records.PlaybackSession: "PlaybackSession",
         playlist_records.Playlist: "Playlist",
         JobRecord: "Job",

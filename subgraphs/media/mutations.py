@@ -18,6 +18,7 @@ from subgraphs.media.inputs import (
     RetryProcessingInput,
     UploadTrackInput,
 )
+from subgraphs.media.listening_mutations import ListeningMutation
 from subgraphs.media.payloads import (
     ImportFolderPayload,
     PublishTrackPayload,
@@ -38,6 +39,7 @@ class Mutation(
     PlaybackMutation,
     QueueMutation,
     DeviceMutation,
+    ListeningMutation,
     ProcessingMutation,
     UploadMutation,
     VideoMutation,

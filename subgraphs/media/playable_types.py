@@ -5,16 +5,21 @@ from collections.abc import Sequence
 import strawberry
 
 from domain.ids import PlayableKey, UserKey
+from domain.media import bookmark_records as bookmark_records
 from domain.media import records as media
 from domain.media.streams import StreamQuality
+from domain.pages import Page, page_request
 from resolvers.context import RequestContext
-from resolvers.media import playables
+from resolvers.media import bookmarks, playables, progress, speeds
 from resolvers.media.albums import picture_urls
 from schema.batched import batched, references
-from schema.caching import SHORT, good_for
+from schema.caching import OF_THE_VIEWER, SHORT, good_for
+from schema.costs import PAGED
 from schema.global_id import global_id
+from schema.pagination import Connection
 from schema.playable_ids import parse_playable_id
 from schema.scalars import DateTime
+from subgraphs.media.listening_types import Bookmark, Progress
 from subgraphs.media.stubs import User
 
 strawberry.enum(media.PlayableState, description="How far a recording is on its way to listeners.")
@@ -90,6 +95,45 @@ class Playable:
     ) -> list[playables.Creator]:
         """The name under each title."""
         return await playables.creators_of(ctx, parents)
+
+    @strawberry.field(
+        graphql_type=Progress | None,
+        directives=[OF_THE_VIEWER],
+        description="How far I am in it; null where I never was. Private sessions leave none.",
+    )
+    @batched
+    async def my_progress(
+        parents: Sequence[media.Playable], ctx: RequestContext
+    ) -> list[bookmark_records.Progress | None]:
+        """How far the viewer is in each."""
+        return await progress.progress_of(ctx, parents)
+
+    @strawberry.field(
+        graphql_type=float | None,
+        directives=[OF_THE_VIEWER],
+        description="How fast I want it; 1 is as recorded. Null when nobody is logged in.",
+    )
+    @batched
+    async def my_speed(
+        parents: Sequence[media.Playable], ctx: RequestContext
+    ) -> list[float | None]:
+        """The speed that the viewer wants each to have."""
+        return await speeds.speeds_of(ctx, parents)
+
+    @strawberry.field(
+        graphql_type=Connection[Bookmark] | None,
+        directives=[PAGED, OF_THE_VIEWER],
+        description="My bookmarks in it, by position. Null when nobody is logged in.",
+    )
+    @batched
+    async def my_bookmarks(
+        parents: Sequence[media.Playable],
+        ctx: RequestContext,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> list[Page[bookmark_records.Bookmark] | None]:
+        """A page of the viewer's bookmarks in each."""
+        return await bookmarks.list_bookmarks(ctx, parents, page_request(first, after))
 
     @references(parse_playable_id)
     async def resolve_references(

@@ -3,11 +3,13 @@
 import strawberry
 
 from domain.media import playback_records as playback_records
+from domain.media import records as media
 from domain.pages import Page, page_request
-from resolvers.media import devices, playback
+from resolvers.media import devices, playback, progress
 from schema.costs import PAGED
 from schema.info import Info
 from schema.pagination import Connection
+from subgraphs.media.playable_types import Playable
 from subgraphs.media.playback_ids import parse_session
 from subgraphs.media.playback_types import Device, PlaybackSession
 
@@ -44,3 +46,18 @@ class PlaybackQuery:
     ) -> Page[playback_records.Device]:
         """A page of the viewer's players."""
         return await devices.list_my_devices(info.context, page_request(first, after))
+
+    @strawberry.field(
+        graphql_type=Connection[Playable] | None,
+        directives=[PAGED],
+        description=(
+            "What I have begun and not heard to its end, the last heard first; myProgress says "
+            "where to go on. Songs are too short to be offered."
+        ),
+    )
+    @staticmethod
+    async def continue_listening(
+        info: Info, first: int | None = None, after: str | None = None
+    ) -> Page[media.Playable]:
+        """A page of what the viewer can take up again."""
+        return await progress.list_continued(info.context, page_request(first, after))

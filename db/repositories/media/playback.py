@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,7 +20,7 @@ from db.rows import (
 from db.tables.media.bookmarks import progress, speeds
 from db.tables.media.playback import OPEN, devices, listens, play_queues, playback_sessions, plays
 from domain.ids import DeviceId, PlaybackSessionId, UserId
-from domain.media.bookmark_records import Progress
+from domain.media.bookmark_records import Progress, Speed
 from domain.media.play_queue import PlayQueue
 from domain.media.playback_records import Device, Listen, Play, PlaybackSession
 
@@ -177,9 +177,9 @@ class PlaybackRepository:
         found: dict[str, int] = {subject: percent for subject, percent in rows}  # noqa: C416
         return next((found[each] for each in reversed(subjects) if each in found), None)
 
-    async def save_speed(self, values: dict[str, Any]) -> None:
+    async def save_speed(self, speed: Speed) -> None:
         """Remember how fast a listener wants something."""
-        await upsert(self._connection, speeds, values, keys=("user_id", "subject"))
+        await upsert(self._connection, speeds, values_of(speed), keys=("user_id", "subject"))
 
     async def save_device(self, device: Device) -> Device:
         """Add a device, or take over what is new of the one with the same install."""

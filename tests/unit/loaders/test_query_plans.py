@@ -15,6 +15,7 @@ from db.tables.media import catalogue
 from domain.media.identifiers import IdentifierKind
 from loaders.ai import HISTORY_OF_USER, POPULAR, NeighboursByPlayable
 from loaders.jobs import UnfinishedJobByDedupeKey
+from loaders.media.bookmarks import CONTINUED_OF_USER, BookmarksByPlayable, ProgressByPlayable
 from loaders.media.catalogue import (
     PUBLIC_TRACKS,
     TRACKS_OF_OWNER,
@@ -23,7 +24,11 @@ from loaders.media.catalogue import (
     TracksByArtistId,
 )
 from loaders.media.identifiers import NAMED
-from loaders.media.playback import OPEN_SESSION_OF_USER, SESSIONS_BY_ID
+from loaders.media.playback import (
+    OPEN_SESSION_OF_USER,
+    SESSIONS_BY_ID,
+    QueueBySessionId,
+)
 from loaders.media.playlists import (
     CHANGES_SINCE,
     FOLLOWED_OF_USER,
@@ -83,6 +88,8 @@ LISTS = {
     "items of playlists": (ItemsByPlaylistId.query, "ix_playlist_items_order"),
     "change logs": (ChangesByPlaylistId.query, "ix_playlist_changes_version"),
     "changes since one": (CHANGES_SINCE, "ix_playlist_changes_version"),
+    "what is continued": (CONTINUED_OF_USER, "ix_progress_continued"),
+    "bookmarks": (BookmarksByPlayable.query, "ix_bookmarks_place"),
     "the open session": (OPEN_SESSION_OF_USER, "ix_playback_sessions_open"),
     "comments": (CommentsByPlayable.query, "ix_comments_playable"),
     "likes of a user": (LIKES_OF_USER, "ix_likes_user_id"),
@@ -111,6 +118,8 @@ ENTRIES = {
     "room used": (STORAGE_OF_OWNER, "ix_tracks_owner_id"),
     "users by id": (UserById.query, "pk_users"),
     "sessions by id": (SESSIONS_BY_ID, "pk_playback_sessions"),
+    "queues of sessions": (QueueBySessionId.query, "pk_play_queues"),
+    "how far a listener is": (ProgressByPlayable.query, "pk_progress"),
     "who works on playlists": (CollaboratorsByPlaylistId.query, "pk_playlist_collaborators"),
     "one's place in playlists": (RoleByPlaylistId.query, "playlist_collaborators"),
     "who may see a playable": (PlayableStatsByKey.query, "pk_known_playables"),
