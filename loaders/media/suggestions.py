@@ -11,17 +11,12 @@ million titles as among a hundred.
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    Select,
-    Text,
-    bindparam,
-    func,
-    select,
-    text,
-)
+from sqlalchemy import ColumnElement, Select, Text, bindparam, func, null, select, text, union_all
+from sqlalchemy import cast as as_type
 from sqlalchemy.sql import FromClause
 
-from db.tables.media.search import SHOWN, search_entries
+from db.read import Query
+from db.tables.media.search import SHOWN, search_entries, search_words
 from loaders.media.vocabulary import LAST_CHAR
 
 BEGINNINGS = (1, 2, 3, 5)
@@ -57,10 +52,9 @@ def _titles(some: FromClause, rows_max: int) -> Select[Any]:
 
 def _popular(chars: int) -> Select[Any]:
     """Of the most played titles with these first letters, those that begin so."""
-    first = func.substr(search_entries.c.title_key, 1, text(str(chars)))
     some = (
         select(search_entries)
-        .where(text(SHOWN), first == func.substr(PREFIX, 1, text(str(chars))))
+        .where(text(SHOWN), _first(chars, search_entries.c.title_key) == _first(chars, PREFIX))
         .order_by(search_entries.c.number)
         .limit(POPULAR_MAX)
     )
@@ -77,3 +71,47 @@ def _alphabetic() -> Select[Any]:
         .limit(ALPHABETIC_MAX)
     )
     return _titles(some.subquery(), ALPHABETIC_MAX)
+
+
+def _words(chars: int | None) -> Select[Any]:
+    """The most common words with these first letters; where there are more letters, of all."""
+    word, count = search_words.c.word, search_words.c.entries
+    if chars is None:
+        begins = (word >= PREFIX) & (word < PREFIX.concat(LAST_CHAR))
+    else:
+        begins = _first(chars, word) == PREFIX
+    return (
+        select(
+            word.label("text"),
+            as_type(null(), Text).label("kind"),
+            as_type(null(), Text).label("key"),
+            count.label("number"),
+        )
+        .where(begins)
+        .order_by(count.desc())
+        .limit(WORDS_MAX)
+    )
+
+
+def _first(chars: int, key: ColumnElement[str]) -> ColumnElement[str]:
+    """The first letters, spelled as in the indexes."""
+    return func.substr(key, text("1"), text(str(chars)))
+
+
+def _beginnings_of(chars: int) -> Query[Beginning]:
+    """The statement for a prefix of so many letters, from one on."""
+    indexed = max(each for each in BEGINNINGS if each <= chars)
+    words = _words(chars if chars in WORD_BEGINNINGS else None)
+    parts = (_popular(indexed), _alphabetic(), words)
+    return Query(
+        select(union_all(*(select(each.subquery()) for each in parts)).subquery()), Beginning
+    )
+
+
+LONGEST = max(*BEGINNINGS, *WORD_BEGINNINGS)
+BY_CHARS = {chars: _beginnings_of(chars) for chars in range(1, LONGEST + 1)}
+
+
+def beginnings(prefix: str) -> Query[Beginning]:
+    """The statement whose indexes fit this prefix best."""
+    return BY_CHARS[min(len(prefix), LONGEST)]

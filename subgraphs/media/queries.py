@@ -5,14 +5,12 @@ import strawberry
 from db.outbox import Job as JobRecord
 from domain.ids import AlbumId, ArtistId, JobId, TrackId
 from domain.media import records as media
-from domain.media.search_query import NO_FILTERS
 from domain.media.upload_records import StorageUse
 from domain.pages import Page, page_request
 from resolvers import jobs
 from resolvers.media import albums, artists, nodes, storage_room, tracks
-from resolvers.media import search as searching
 from schema.caching import SHORT, good_for
-from schema.costs import PAGED, Cost
+from schema.costs import PAGED
 from schema.ids import parse_id, split_id
 from schema.info import Info
 from schema.pagination import Connection
@@ -21,14 +19,14 @@ from subgraphs.media.job_types import Job
 from subgraphs.media.nodes import Node
 from subgraphs.media.playback_queries import PlaybackQuery
 from subgraphs.media.playlist_queries import PlaylistQuery
-from subgraphs.media.search_types import SearchConnection, SearchFilter
+from subgraphs.media.search_queries import SearchQuery
 from subgraphs.media.types import Album, Artist, Track
 from subgraphs.media.upload_types import Storage
 from subgraphs.media.video_queries import VideoQuery
 
 
 @strawberry.type
-class Query(CatalogueQuery, PlaybackQuery, VideoQuery, PlaylistQuery):
+class Query(CatalogueQuery, PlaybackQuery, VideoQuery, PlaylistQuery, SearchQuery):
     """What media can be asked."""
 
     @strawberry.field(graphql_type=Node | None, description="Anything by its global id.")
@@ -78,26 +76,6 @@ class Query(CatalogueQuery, PlaybackQuery, VideoQuery, PlaylistQuery):
     ) -> Page[media.Track]:
         """A page of the viewer's tracks."""
         return await tracks.list_my_tracks(info.context, page_request(first, after))
-
-    @strawberry.field(
-        graphql_type=SearchConnection | None,
-        directives=[Cost(weight=10), PAGED, good_for(SHORT)],
-        description=(
-            "What holds all these words, or words that begin so; case and accents do not matter. "
-            "The best first: by where the words stand, then the most played, then the newest."
-        ),
-    )
-    @staticmethod
-    async def search(
-        info: Info,
-        text: str,
-        first: int | None = None,
-        after: str | None = None,
-        filter: SearchFilter | None = None,  # noqa: A002
-    ) -> searching.SearchResults:
-        """A page of what was found."""
-        filters = NO_FILTERS if filter is None else filter.filters()
-        return await searching.search(info.context, text, page_request(first, after), filters)
 
     @strawberry.field(
         graphql_type=Storage | None, description="How much I keep here, and how much I may."

@@ -113,3 +113,13 @@ class SearchConnection:
     ) -> list[searching.SearchCounts | None]:
         """One statement for each search."""
         return [await searching.count_found(ctx, parent) for parent in parents]
+
+
+@strawberry.type(directives=[good_for(SHORT)], description="A text to search for.")
+class Suggestion:
+    """What may be meant by what was typed."""
+
+    text: str
+    kind: SearchKind | None = strawberry.field(
+        description="What is called so; null where it is a word that occurs in titles and names."
+    )
