@@ -1,5 +1,7 @@
 """Root mutations of the users subgraph."""
 
+from typing import Annotated
+
 import strawberry
 
 from resolvers.users import accounts, sessions
@@ -43,9 +45,16 @@ class Mutation(ClientMutation):
     )
     @staticmethod
     @with_problems(SessionPayload)
-    async def refresh_session(info: Info, refresh_token: str) -> SessionPayload:
+    async def refresh_session(
+        info: Info,
+        refresh_token: str,
+        cookie: Annotated[bool, strawberry.argument(description="As that of login.")] = False,
+    ) -> SessionPayload:
         """Renew a session."""
-        return _session(await sessions.renew_session(info.context, refresh_token=refresh_token))
+        renewed = await sessions.renew_session(info.context, refresh_token=refresh_token)
+        if cookie:
+            info.context.set_session_cookie(renewed.access_token)
+        return _session(renewed)
 
     @strawberry.mutation(graphql_type=LogoutPayload | None, description="End this session.")
     @staticmethod

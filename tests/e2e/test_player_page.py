@@ -96,8 +96,11 @@ async def listener(site: Site, songs: Gateway) -> AsyncIterator[Listener]:
         yield await open_page(browser, songs)
 
 
-async def open_page(browser: Any, gateway: Gateway) -> Listener:
-    page, seen = await browser.new_page(), Seen()
+async def open_page(browser: Any, gateway: Gateway, *, beside: Listener | None = None) -> Listener:
+    """The page in a tab; beside another it shares that one's cookies and storage."""
+    tabs = await browser.new_context() if beside is None else beside.page.context
+    page = await tabs.new_page()
+    seen = Seen()
     page.set_default_timeout(SECONDS_MAX * 1000)
     seen.watch(page)
     await page.goto(gateway.url + "/")
@@ -124,3 +127,49 @@ async def test_whoever_comes_by_finds_plays_and_queues_music(listener: Listener)
     assert await page.evaluate("() => document.querySelector('video').paused")
     assert listener.seen.complaints == []
     assert listener.seen.outside(listener.address) == []
+
+
+async def sign_in(listener: Listener) -> None:
+    await listener.page.get_by_placeholder("Email").fill("ben@tutti.example")
+    await listener.page.get_by_placeholder("Password").fill(PASSWORD)
+    await listener.page.get_by_role("button", name="Sign in").click()
+    await listener.page.get_by_role("button", name="Sign out").wait_for()
+
+
+def queued(listener: Listener) -> Any:
+    """The titles in the queue, as a locator."""
+    return listener.page.get_by_label("Queue", exact=True).locator(".title")
+
+
+async def is_silent(listener: Listener) -> None:
+    await listener.page.wait_for_function("() => document.querySelector('video').paused")
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+async def test_two_tabs_hand_over_and_edit_one_queue(site: Site, songs: Gateway) -> None:
+    await publish_songs(site, songs)
+    await site.add_account("ben")
+    async with open_browser() as browser:
+        one = await open_page(browser, songs)
+        await sign_in(one)
+        await one.press("Play Second Song")
+        await one.hears("Second Song")
+        two = await open_page(browser, songs, beside=one)
+        await two.page.get_by_label("Now playing").filter(has_text="Second Song").wait_for()
+
+        here = two.page.get_by_label("Device").get_by_text("(here)")
+        await two.page.get_by_label("Device").select_option(label=await here.text_content())
+        await two.hears("Second Song")
+        await is_silent(one)
+
+        await one.press("Queue First Song")
+        await two.press("Queue Second Song")
+        for tab in (one, two):
+            await tab.page.get_by_role("button", name="Queue (3)").click()
+        assert await queued(one).all_text_contents() == await queued(two).all_text_contents()
+        assert sorted(await queued(two).all_text_contents()) == [SONGS[0], *SONGS]
+
+        await one.press("Pause")
+        await is_silent(two)
+        assert one.seen.complaints == two.seen.complaints == []

@@ -45,8 +45,8 @@ export class Account {
   async #changed() {
     this.user = (await ask(ME)).me?.user ?? null;
     reconnect();
-    this.#show();
     await this.onchange(this.user);
+    this.#show();
   }
 
   #show() {

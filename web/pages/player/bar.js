@@ -4,106 +4,105 @@ import { button, element, minutes } from "./elements.js";
 
 const TICK = 500;
 
+/** Its parts are made once and filled anew, so that nobody loses the key they are about to press. */
 export class Bar {
-  #position = element("input", { type: "range", min: 0, step: 1000, "aria-label": "Position" });
-  #now = element("time", {});
-  #length = element("time", {});
   #isHeld = false;
+  #shownDevices = "";
 
   constructor(place, listen, toggleQueue) {
-    this.place = place;
     this.listen = listen;
-    this.toggleQueue = toggleQueue;
-    this.#position.addEventListener("pointerdown", () => (this.#isHeld = true));
-    this.#position.addEventListener("change", () => {
-      this.#isHeld = false;
-      void listen.seek(Number(this.#position.value));
+    this.place = place;
+    this.title = element("b", { class: "title" });
+    this.by = element("div", { class: "quiet" });
+    this.toggle = button("", () => (listen.isPlaying ? listen.pause() : listen.resume()), { class: "main" });
+    this.now = element("time");
+    this.length = element("time");
+    this.position = element("input", {
+      type: "range",
+      min: 0,
+      step: 1000,
+      "aria-label": "Position",
+      onpointerdown: () => (this.#isHeld = true),
+      onchange: () => this.#seek(),
     });
+    this.volume = element("input", {
+      type: "range",
+      min: 0,
+      max: 1,
+      step: 0.05,
+      "aria-label": "Volume",
+      oninput: () => (listen.volume = Number(this.volume.value)),
+    });
+    this.devices = element("select", {
+      "aria-label": "Device",
+      onchange: () => listen.moveTo(this.devices.value),
+    });
+    this.device = element("label", {}, "Plays on ", this.devices);
+    this.queue = button("", toggleQueue);
+    this.parts = this.#arranged();
     listen.addEventListener("change", () => this.show());
     setInterval(() => this.#tick(), TICK);
   }
 
   show() {
-    const { listen } = this;
-    const { current } = listen;
-    if (current === null) {
-      this.place.replaceChildren();
-      return;
-    }
-    document.title = listen.isPlaying ? `${current.title} – Tutti` : "Tutti";
-    this.#position.max = current.durationMs ?? 0;
-    this.#length.textContent = minutes(current.durationMs);
-    this.place.replaceChildren(this.#what(current), this.#keys(), this.#more());
+    const { current, isPlaying, queue, volume } = this.listen;
+    this.place.replaceChildren(...(current === null ? [] : this.parts));
+    if (current === null) return;
+    document.title = isPlaying ? `${current.title} – Tutti` : "Tutti";
+    this.title.textContent = current.title;
+    this.by.textContent = current.creator?.name ?? "";
+    this.toggle.textContent = isPlaying ? "❚❚" : "▶";
+    this.toggle.setAttribute("aria-label", isPlaying ? "Pause" : "Resume");
+    this.position.max = current.durationMs ?? 0;
+    this.length.textContent = minutes(current.durationMs);
+    this.volume.value = volume;
+    this.queue.textContent = `Queue (${queue.length})`;
+    this.#showDevices();
     this.#tick();
+  }
+
+  #arranged() {
+    const { listen } = this;
+    const keys = [
+      button("«", () => listen.previous(), { "aria-label": "Previous" }),
+      this.toggle,
+      button("»", () => listen.next(), { "aria-label": "Next" }),
+    ];
+    return [
+      element("div", { "aria-label": "Now playing" }, this.title, this.by),
+      element(
+        "div",
+        {},
+        element("div", { class: "keys" }, keys),
+        element("div", { class: "place" }, this.now, this.position, this.length),
+      ),
+      element("div", { class: "more" }, this.device, this.volume, this.queue),
+    ];
+  }
+
+  #showDevices() {
+    const { devices, activeDeviceId, deviceId, isHere } = this.listen;
+    this.device.hidden = !devices.length;
+    this.device.className = isHere ? "" : "elsewhere";
+    const known = JSON.stringify(devices);
+    if (known !== this.#shownDevices) {
+      this.#shownDevices = known;
+      const named = ({ id, name }) =>
+        element("option", { value: id }, id === deviceId ? `${name} (here)` : name);
+      this.devices.replaceChildren(...devices.map(named));
+    }
+    this.devices.value = activeDeviceId;
+  }
+
+  #seek() {
+    this.#isHeld = false;
+    void this.listen.seek(Number(this.position.value));
   }
 
   #tick() {
     if (this.listen.current === null) return;
-    const position = this.listen.positionMs;
-    this.#now.textContent = minutes(position);
-    if (!this.#isHeld) this.#position.value = position;
-  }
-
-  #what(current) {
-    return element(
-      "div",
-      { "aria-label": "Now playing" },
-      element("b", { class: "title" }, current.title),
-      element("div", { class: "quiet" }, current.by ?? ""),
-    );
-  }
-
-  #keys() {
-    const { listen } = this;
-    const isPlaying = listen.isPlaying;
-    return element(
-      "div",
-      {},
-      element(
-        "div",
-        { class: "keys" },
-        button("«", () => listen.previous(), { "aria-label": "Previous" }),
-        button(isPlaying ? "❚❚" : "▶", () => (isPlaying ? listen.pause() : listen.resume()), {
-          class: "main",
-          "aria-label": isPlaying ? "Pause" : "Resume",
-        }),
-        button("»", () => listen.next(), { "aria-label": "Next" }),
-      ),
-      element("div", { class: "place" }, this.#now, this.#position, this.#length),
-    );
-  }
-
-  #more() {
-    const { listen } = this;
-    return element(
-      "div",
-      { class: "more" },
-      this.#devices(),
-      element("input", {
-        type: "range",
-        min: 0,
-        max: 1,
-        step: 0.05,
-        value: listen.volume,
-        "aria-label": "Volume",
-        oninput: ({ target }) => (listen.volume = Number(target.value)),
-      }),
-      button(`Queue (${listen.queue.length})`, this.toggleQueue),
-    );
-  }
-
-  #devices() {
-    const { listen } = this;
-    if (!listen.devices.length) return null;
-    const options = listen.devices.map(({ id, name }) =>
-      element("option", { value: id, selected: id === listen.activeDeviceId }, id === listen.deviceId ? `${name} (here)` : name),
-    );
-    const move = ({ target }) => listen.moveTo(target.value);
-    return element(
-      "label",
-      { class: listen.isHere ? "" : "elsewhere" },
-      "Plays on ",
-      element("select", { onchange: move, "aria-label": "Device" }, options),
-    );
+    const { positionMs } = this.listen;
+    this.now.textContent = minutes(positionMs);
+    if (!this.#isHeld) this.position.value = positionMs;
   }
 }

@@ -104,12 +104,12 @@ export class ListenAlone extends EventTarget {
   }
 
   async #begin(playable) {
-    this.current = { ...playable, by: playable.artist?.name };
+    this.current = playable;
     this.#changed();
     const { node } = await ask(STREAM, { id: playable.id });
     if (node?.stream == null || this.current.id !== playable.id) return;
-    this.sound.open(node.stream.adaptiveUrl);
-    await this.sound.play();
+    this.sound.prepare(node.stream.adaptiveUrl);
+    await this.sound.begin(0);
   }
 
   #changed() {

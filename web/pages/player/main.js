@@ -4,6 +4,7 @@ import { Account } from "./account.js";
 import { Bar } from "./bar.js";
 import { element } from "./elements.js";
 import { ListenAlone } from "./listen_alone.js";
+import { ListenTogether } from "./listen_together.js";
 import { showQueue } from "./queue.js";
 import { Sound } from "./sound.js";
 import { view } from "./views.js";
@@ -30,9 +31,11 @@ async function showView() {
 
 function listenAs(user) {
   listen?.close();
-  listen = reporting(new ListenAlone(sound));
+  part("view").replaceChildren(); // what it shows plays by who listened before
+  listen = reporting(user === null ? new ListenAlone(sound) : new ListenTogether(sound));
   bar = new Bar(part("bar"), listen, toggleQueue);
   listen.addEventListener("change", showChange);
+  listen.addEventListener("silent", () => tell("Click Resume to listen here."));
   bar.show();
   showChange();
 }
@@ -54,6 +57,7 @@ function reporting(listening) {
 
 function showChange() {
   showQueue(part("queue"), listen);
+  part("picture").hidden = listen.current?.__typename !== "Video" || !listen.isHere;
   for (const row of part("view").querySelectorAll(".rows li")) {
     row.toggleAttribute("aria-current", row.dataset.id === listen.current?.id);
   }

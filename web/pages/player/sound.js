@@ -8,6 +8,7 @@ const ENDED_WITHIN = 0.5;
 export class Sound extends EventTarget {
   #element;
   #hls = null;
+  #url = null;
   #begin = 0;
 
   constructor(picture) {
@@ -44,25 +45,42 @@ export class Sound extends EventTarget {
     this.#element.defaultPlaybackRate = times;
   }
 
-  /** Open a stream at a position; nothing sounds yet. */
-  open(url, positionMs = 0) {
+  /** Make a stream ready: its playlist is read, and nothing of its sound. */
+  prepare(url) {
+    if (this.#url === url) return;
     this.close();
-    this.#begin = positionMs / 1000;
+    this.#url = url;
     if (!Hls.isSupported() && this.#element.canPlayType(HLS_TYPE)) {
       this.#element.src = url;
-      this.#element.currentTime = this.#begin;
       return;
     }
-    this.#hls = new Hls({ enableWorker: false, startPosition: this.#begin });
+    this.#hls = new Hls({ enableWorker: false, autoStartLoad: false });
     this.#hls.on(Hls.Events.ERROR, (_, { fatal, type, details }) => fatal && this.#fail(type, details));
     this.#hls.loadSource(url);
     this.#hls.attachMedia(this.#element);
+  }
+
+  /** Sound from a position of the prepared stream; false where a click has to come first. */
+  async begin(positionMs, isPlaying = true) {
+    this.#begin = positionMs / 1000;
+    this.#hls?.startLoad(this.#begin);
+    if (this.#element.readyState || this.#hls === null) this.#element.currentTime = this.#begin;
+    if (isPlaying) return this.play();
+    this.pause();
+    return true;
+  }
+
+  /** Fall silent, and keep the stream ready. */
+  rest() {
+    this.#element.pause();
+    this.#hls?.stopLoad();
   }
 
   close() {
     this.#element.pause();
     this.#hls?.destroy();
     this.#hls = null;
+    this.#url = null;
     this.#element.removeAttribute("src");
     this.#element.load();
   }

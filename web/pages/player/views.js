@@ -1,6 +1,6 @@
 // What is browsed: the front page, an artist, an album, what search found.
 
-import { ALBUM, ARTIST, HOME, SEARCH } from "./documents.js";
+import { ALBUM, ARTIST, CHANNEL, HOME, SEARCH } from "./documents.js";
 import { button, element, minutes } from "./elements.js";
 import { ask } from "./graphql.js";
 
@@ -11,16 +11,24 @@ export async function view(path, listen) {
   const [, kind, key] = path.split("/").map(decodeURIComponent);
   if (kind === "artist") return artist(key, listen);
   if (kind === "album") return album(key, listen);
+  if (kind === "channel") return channel(key, listen);
   if (kind === "search") return search(key, listen);
   return home(listen);
 }
 
 async function home(listen) {
-  const { tracks } = await ask(HOME);
-  if (!tracks.nodes.length) {
-    return [element("h1", {}, "Nothing to hear yet"), element("p", { class: "quiet" }, "Upload or import music, and it is here.")];
+  const { tracks, videos } = await ask(HOME);
+  if (!tracks.nodes.length && !videos.nodes.length) {
+    return [
+      element("h1", {}, "Nothing to hear yet"),
+      element("p", { class: "quiet" }, "Upload or import music, and it is here."),
+    ];
   }
-  return [element("h1", {}, "New"), rows(tracks.nodes, listen)];
+  return [
+    element("h1", {}, "New"),
+    rows(tracks.nodes, listen),
+    section("Videos", videos.nodes, rows(videos.nodes, listen)),
+  ].flat();
 }
 
 async function artist(id, listen) {
@@ -48,16 +56,31 @@ async function album(id, listen) {
   ];
 }
 
+async function channel(id, listen) {
+  const found = (await ask(CHANNEL, { id })).channel;
+  if (found === null) return missing();
+  return [
+    element("h1", {}, found.name),
+    found.description && element("p", {}, found.description),
+    rows(found.videos.nodes, listen),
+  ];
+}
+
 async function search(text, listen) {
   const { nodes } = (await ask(SEARCH, { text })).search;
   const of = (kind) => nodes.filter((each) => each.__typename === kind);
-  const section = (title, list, shown) => list.length > 0 && [element("h2", {}, title), shown];
   return [
     element("h1", {}, nodes.length ? `“${text}”` : `Nothing found for “${text}”`),
     section("Tracks", of("Track"), rows(of("Track"), listen)),
     section("Albums", of("Album"), tiles("album", of("Album"), (each) => [each.title, each.artist.name])),
+    section("Videos", of("Video"), rows(of("Video"), listen)),
     section("Artists", of("Artist"), tiles("artist", of("Artist"), (each) => [each.name, ""])),
+    section("Channels", of("Channel"), tiles("channel", of("Channel"), (each) => [each.name, ""])),
   ].flat();
+}
+
+function section(title, list, shown) {
+  return list.length > 0 && [element("h2", {}, title), shown];
 }
 
 function missing() {
@@ -79,26 +102,25 @@ function tile(kind, { id, coverUrl, imageUrl }, title, below) {
   );
 }
 
-/** Tracks one below the other; one that is played goes on with those after it. */
-export function rows(tracks, listen) {
-  const list = element("ol", { class: "rows" });
-  tracks.forEach((track, place) => {
-    const play = () => listen.play(track, tracks.slice(place + 1));
-    list.append(
-      element(
-        "li",
-        { "data-id": track.id, "aria-current": listen.current?.id === track.id && "true" },
-        button("▶", play, { "aria-label": `Play ${track.title}` }),
-        element(
-          "span",
-          {},
-          element("span", { class: "title" }, track.title),
-          element("a", { class: "quiet", href: link("artist", track.artist.id) }, track.artist.name),
-        ),
-        element("span", { class: "quiet" }, minutes(track.durationMs)),
-        button("+", () => listen.add(track), { "aria-label": `Queue ${track.title}`, title: "Add to the queue" }),
-      ),
+/** Playables one below the other; one that is played goes on with those after it. */
+export function rows(playables, listen) {
+  const row = (playable, place) =>
+    element(
+      "li",
+      { "data-id": playable.id, "aria-current": listen.current?.id === playable.id && "true" },
+      button("▶", () => listen.play(playable, playables.slice(place + 1)), {
+        "aria-label": `Play ${playable.title}`,
+      }),
+      element("span", {}, element("span", { class: "title" }, playable.title), by(playable.creator)),
+      element("span", { class: "quiet" }, minutes(playable.durationMs)),
+      button("+", () => listen.add(playable), {
+        "aria-label": `Queue ${playable.title}`,
+        title: "Add to the queue",
+      }),
     );
-  });
-  return list;
+  return element("ol", { class: "rows" }, playables.map(row));
+}
+
+function by({ __typename, id, name }) {
+  return element("a", { class: "quiet", href: link(__typename.toLowerCase(), id) }, name);
 }
