@@ -261,6 +261,12 @@ class NotAudio(InputError):
     code = "NOT_AUDIO"
 
 
+class NotVideo(InputError):
+    """The file cannot become a video; the message says why, and trying again will not help."""
+
+    code = "NOT_VIDEO"
+
+
 class TranscodeFailed(DependencyError):
     """FFmpeg ended badly or ran out of time."""
 

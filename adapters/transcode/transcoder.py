@@ -12,6 +12,7 @@ from adapters.transcode.loudness import measure_loudness
 from adapters.transcode.ogg_headers import drop_repeated_headers, has_repeated_headers
 from adapters.transcode.probe import probe
 from adapters.transcode.tags import read_tags
+from adapters.transcode.video_transcoder import FfmpegVideoTranscoder
 from adapters.transcode.waveform import draw_waveform
 from domain.ids import PlayableKind
 from domain.media.pictures import Pictures
@@ -27,6 +28,7 @@ class FfmpegTranscoder:
 
     def __init__(self, scratch: Path) -> None:
         self._scratch = scratch
+        self.videos = FfmpegVideoTranscoder()
 
     def workspace(self, name: str) -> AbstractAsyncContextManager[Path]:
         """An empty folder for one piece of work; what an earlier try left is gone."""

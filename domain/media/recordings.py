@@ -1,18 +1,15 @@
 """What can be known of a recording's file, and who finds it out."""
 
-from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from domain.media.moving_pictures import VideoTranscoder
 from domain.media.pictures import Pictures
+from domain.media.progress import OnProgress as OnProgress
+from domain.media.progress import OnStepProgress as OnStepProgress
 from domain.media.streams import Family
-
-OnProgress = Callable[[float], Awaitable[None]]
-"""Hears how much is done, from 0 to 1, never backwards."""
-OnStepProgress = Callable[[float, str], Awaitable[None]]
-"""Hears how much of the whole is done, and which step is at work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +119,11 @@ class Rendition:
 
 class Transcoder(Protocol):
     """Reads recordings and makes streams of them; slow, so for workers only."""
+
+    @property
+    def videos(self) -> VideoTranscoder:
+        """The same for moving pictures."""
+        ...
 
     def workspace(self, name: str) -> AbstractAsyncContextManager[Path]:
         """An empty folder for one piece of work; what an earlier try left is gone."""

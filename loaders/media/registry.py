@@ -14,7 +14,7 @@ from loaders.media.catalogue import (
 from loaders.media.listening import ListeningLoaders
 from loaders.media.playlists import PlaylistLoaders
 from loaders.media.streams import StreamByPlayable
-from loaders.media.videos import ChannelById, VideoById, VideosByChannelId
+from loaders.media.videos import ChannelById, FilesByVideoId, VideoById, VideosByChannelId
 
 
 class MediaLoaders(ListeningLoaders):
@@ -49,6 +49,11 @@ class MediaLoaders(ListeningLoaders):
     def video_by_id(self) -> VideoById:
         """Videos."""
         return VideoById(self._read)
+
+    @cached_property
+    def files_by_video_id(self) -> FilesByVideoId:
+        """What videos' streams consist of."""
+        return FilesByVideoId(self._read)
 
     def videos_by_channel_id(self, sight: Sight, *, limit: int, before: str) -> VideosByChannelId:
         """The same page of many channels' videos."""

@@ -1,11 +1,15 @@
 """Reads of channels and videos."""
 
+from typing import Any
+
+import msgspec
 from sqlalchemy import Integer, Text, bindparam, select, tuple_
 
 from db.read import Query, SideBySide, key_in, query
-from db.tables.media.videos import channels, videos
+from db.tables.media.videos import channels, video_files, videos
 from db.types import Instant
 from domain.ids import ChannelId, VideoId
+from domain.media.moving_pictures import VideoFiles
 from domain.media.videos import Channel, Video
 from loaders.batch import BatchLoader, GroupLoader
 from loaders.media.catalogue import IS_PUBLIC, playable_is_seen
@@ -59,6 +63,17 @@ class VideoById(BatchLoader[VideoId, Video]):
     """Video ids to videos, drafts included: who may see one is for policies to say."""
 
     query = query(select(videos).where(key_in(videos.c.id)), Video)
+
+
+def _files(**fields: Any) -> VideoFiles:
+    return msgspec.convert(fields, VideoFiles)
+
+
+class FilesByVideoId(BatchLoader[VideoId, VideoFiles]):
+    """Video ids to what their streams consist of; only READY videos have any."""
+
+    query = query(select(video_files).where(key_in(video_files.c.video_id)), _files)
+    key_name = "video_id"
 
 
 class VideosByChannelId(GroupLoader[ChannelId, Video]):

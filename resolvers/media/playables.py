@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from db.repositories.media.catalogue import MediaRepository
-from domain.ids import PlayableKey, PlayableKind, TrackId, VideoId
+from domain.ids import JobId, PlayableKey, PlayableKind, TrackId, VideoId
 from domain.media import rules
 from domain.media.object_keys import thumbnail_key
 from domain.media.records import Artist, Playable, Track
 from domain.media.videos import Channel, Video
+from domain.messages.commands import process_command
 from domain.policies.media import require_manage_playable
 from errors import NotFound
 from resolvers.context import RequestContext
@@ -76,6 +77,25 @@ async def unpublish(ctx: RequestContext, key: PlayableKey) -> Playable:
         await uow.commit()
     forget_playable(ctx, hidden)
     return hidden
+
+
+async def retry_processing(ctx: RequestContext, key: PlayableKey) -> tuple[Playable, JobId]:
+    """Process what failed anew, or what lost its job; a job under way goes on.
+
+    Raises:
+        NotFound: there is no such thing for this viewer.
+        Forbidden: the viewer neither owns it nor is an admin.
+        Conflict: it is READY, or has no file.
+    """
+    async with ctx.unit_of_work(MediaRepository) as uow:
+        playable = require_manage_playable(ctx.viewer, await uow.rows.lock_playable(key))
+        retried = rules.retry(playable)
+        if retried != playable:
+            retried = await save_playable(uow, retried, ctx.clock)
+        job_id = await uow.send(process_command(key), owner_id=playable.owner_id)
+        await uow.commit()
+    forget_playable(ctx, retried)
+    return retried, job_id
 
 
 def forget_playable(ctx: RequestContext, playable: Playable) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from db.outbox import Job
 from db.repositories.media.catalogue import MediaRepository
-from domain.ids import ArtistId, JobId, TrackId
+from domain.ids import ArtistId, TrackId
 from domain.media import rules
-from domain.media.records import PlayableState, Track
-from domain.messages.commands import process_command, process_key
+from domain.media.records import Playable, PlayableState, Track
+from domain.messages.commands import process_key
 from domain.pages import (
     Page,
     PageRequest,
@@ -19,7 +19,6 @@ from domain.pages import (
 from domain.policies.media import (
     may_manage_playable,
     may_see_track,
-    require_manage_track,
     require_own_track,
 )
 from loaders.media.catalogue import PUBLIC_TRACKS, TRACKS_OF_OWNER
@@ -73,7 +72,7 @@ async def list_tracks_of_artists(
     return [build_page(rows, page, lambda track: (track.id,)) for rows in found]
 
 
-async def jobs_of(ctx: RequestContext, tracks: Sequence[Track]) -> list[Job | None]:
+async def jobs_of(ctx: RequestContext, tracks: Sequence[Playable]) -> list[Job | None]:
     """Each one's processing that is under way, for whoever looks after the track.
 
     What is READY is processed too, where its owner asked for that; nobody else is told.
@@ -90,7 +89,7 @@ async def jobs_of(ctx: RequestContext, tracks: Sequence[Track]) -> list[Job | No
     return [jobs.get(keys.get(track.id, "")) for track in tracks]
 
 
-async def progress_of(ctx: RequestContext, tracks: Sequence[Track]) -> list[float | None]:
+async def progress_of(ctx: RequestContext, tracks: Sequence[Playable]) -> list[float | None]:
     """How far the processing of each is, from 0 to 1; None when it failed."""
     under_way = [track for track in tracks if track.state in UNDER_WAY]
     found = iter(await jobs_of(ctx, under_way))
@@ -98,7 +97,7 @@ async def progress_of(ctx: RequestContext, tracks: Sequence[Track]) -> list[floa
     return [_progress(track, job) for track, job in zip(tracks, jobs, strict=True)]
 
 
-def _progress(track: Track, job: Job | None) -> float | None:
+def _progress(track: Playable, job: Job | None) -> float | None:
     match track.state:
         case PlayableState.READY:
             return 1.0
@@ -124,25 +123,6 @@ async def publish_track(ctx: RequestContext, track_id: TrackId) -> Track:
         await uow.commit()
     forget_track(ctx, published)
     return published
-
-
-async def retry_processing(ctx: RequestContext, track_id: TrackId) -> tuple[Track, JobId]:
-    """Process a failed track anew, or one whose job was lost; a job under way goes on.
-
-    Raises:
-        NotFound: no such track for this viewer.
-        Forbidden: the viewer neither owns it nor is an admin.
-        Conflict: it is READY, or has no file.
-    """
-    async with ctx.unit_of_work(MediaRepository) as uow:
-        track = require_manage_track(ctx.viewer, await uow.rows.lock_track(track_id))
-        retried = rules.retry(track)
-        if retried != track:
-            retried = await save_track(uow, retried, ctx.clock)
-        job_id = await uow.send(process_command(track.playable), owner_id=track.owner_id)
-        await uow.commit()
-    forget_track(ctx, retried)
-    return retried, job_id
 
 
 def forget_track(ctx: RequestContext, track: Track) -> None:

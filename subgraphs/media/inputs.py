@@ -37,10 +37,3 @@ class PublishTrackInput:
     """Which track goes out."""
 
     track_id: strawberry.ID
-
-
-@strawberry.input
-class RetryProcessingInput:
-    """Which failed track to try again."""
-
-    track_id: strawberry.ID

@@ -15,14 +15,12 @@ from subgraphs.media.editing_mutations import EditingMutation
 from subgraphs.media.inputs import (
     ImportFolderInput,
     PublishTrackInput,
-    RetryProcessingInput,
     UploadTrackInput,
 )
 from subgraphs.media.listening_mutations import ListeningMutation
 from subgraphs.media.payloads import (
     ImportFolderPayload,
     PublishTrackPayload,
-    RetryProcessingPayload,
     UploadTrackPayload,
 )
 from subgraphs.media.playback_mutations import PlaybackMutation
@@ -98,21 +96,6 @@ class Mutation(
         """Publish a track."""
         track_id = TrackId(parse_id(input.track_id, "Track"))
         return PublishTrackPayload(track=await tracks.publish_track(info.context, track_id))
-
-    @strawberry.mutation(
-        graphql_type=RetryProcessingPayload | None,
-        description="Process a FAILED track anew.",
-    )
-    @staticmethod
-    @with_problems(RetryProcessingPayload)
-    async def retry_processing(
-        info: Info,
-        input: RetryProcessingInput,  # noqa: A002
-    ) -> RetryProcessingPayload:
-        """Send a track to the workers again."""
-        track_id = TrackId(parse_id(input.track_id, "Track"))
-        track, job_id = await tracks.retry_processing(info.context, track_id)
-        return RetryProcessingPayload(track=track, job=await jobs.get_job(info.context, job_id))
 
     @strawberry.mutation(
         graphql_type=ImportFolderPayload | None,

@@ -42,7 +42,7 @@ class PublishTrackPayload:
 class RetryProcessingPayload:
     """The answer to retryProcessing."""
 
-    track: media.Track | None = strawberry.field(graphql_type=Track | None, default=None)
+    playable: media.Playable | None = strawberry.field(graphql_type=Playable | None, default=None)
     job: JobRecord | None = strawberry.field(graphql_type=Job | None, default=None)
     problems: list[Problem] = problems_field()
 

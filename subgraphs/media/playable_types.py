@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import strawberry
 
+from db.outbox import Job as JobRecord
 from domain.ids import PlayableKey, UserKey
 from domain.media import bookmark_records as bookmark_records
 from domain.media import records as media
@@ -12,6 +13,7 @@ from domain.pages import Page, page_request
 from resolvers.context import RequestContext
 from resolvers.media import bookmarks, playables, progress, speeds
 from resolvers.media.albums import picture_urls
+from resolvers.media.tracks import jobs_of, progress_of
 from schema.batched import batched, references
 from schema.caching import OF_THE_VIEWER, SHORT, good_for
 from schema.costs import PAGED
@@ -19,6 +21,7 @@ from schema.global_id import global_id
 from schema.pagination import Connection
 from schema.playable_ids import parse_playable_id
 from schema.scalars import DateTime
+from subgraphs.media.job_types import Job
 from subgraphs.media.listening_types import Bookmark, Progress
 from subgraphs.media.stubs import User
 
@@ -134,6 +137,22 @@ class Playable:
     ) -> list[Page[bookmark_records.Bookmark] | None]:
         """A page of the viewer's bookmarks in each."""
         return await bookmarks.list_bookmarks(ctx, parents, page_request(first, after))
+
+    @strawberry.field(
+        graphql_type=float | None, description="Of processing, from 0 to 1; null when it failed."
+    )
+    @batched
+    async def progress(
+        parents: Sequence[media.Playable], ctx: RequestContext
+    ) -> list[float | None]:
+        """How far the processing of each is."""
+        return await progress_of(ctx, parents)
+
+    @strawberry.field(graphql_type=Job | None, description="The processing under way, if any.")
+    @batched
+    async def job(parents: Sequence[media.Playable], ctx: RequestContext) -> list[JobRecord | None]:
+        """The jobs to follow."""
+        return await jobs_of(ctx, parents)
 
     @references(parse_playable_id)
     async def resolve_references(

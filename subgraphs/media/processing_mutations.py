@@ -3,11 +3,11 @@
 import strawberry
 
 from resolvers import jobs
-from resolvers.media import reprocessing
+from resolvers.media import playables, reprocessing
 from schema.info import Info
 from schema.playable_ids import parse_playable_id
 from schema.problems import with_problems
-from subgraphs.media.payloads import ReprocessPayload
+from subgraphs.media.payloads import ReprocessPayload, RetryProcessingPayload
 
 
 @strawberry.input
@@ -19,9 +19,33 @@ class ReprocessInput:
     )
 
 
+@strawberry.input
+class RetryProcessingInput:
+    """What failed and is to be tried again."""
+
+    playable_id: strawberry.ID = strawberry.field(description="Of a track or a video.")
+
+
 @strawberry.type
 class ProcessingMutation:
     """What media can be told of its files."""
+
+    @strawberry.mutation(
+        graphql_type=RetryProcessingPayload | None,
+        description="Process a FAILED track or video anew; for its owner.",
+    )
+    @staticmethod
+    @with_problems(RetryProcessingPayload)
+    async def retry_processing(
+        info: Info,
+        input: RetryProcessingInput,  # noqa: A002
+    ) -> RetryProcessingPayload:
+        """Send something that failed to the workers again."""
+        playable, job_id = await playables.retry_processing(
+            info.context, parse_playable_id(input.playable_id)
+        )
+        job = await jobs.get_job(info.context, job_id)
+        return RetryProcessingPayload(playable=playable, job=job)
 
     @strawberry.mutation(
         graphql_type=ReprocessPayload | None,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import strawberry
 
-from db.outbox import Job as JobRecord
 from domain.ids import AlbumId, ArtistId, TrackId
 from domain.media import records as media
 from domain.media.pictures import PictureFormat
@@ -18,7 +17,6 @@ from schema.costs import PAGED
 from schema.ids import parse_id
 from schema.pagination import Connection
 from schema.scalars import DateTime
-from subgraphs.media.job_types import Job
 from subgraphs.media.nodes import Node
 from subgraphs.media.playable_types import Creator, Playable, Stream
 from subgraphs.media.sound_types import Sound
@@ -207,20 +205,6 @@ class Track(Sound, Node, Playable):
     ) -> list[streaming.Stream | None]:
         """Where to hear each."""
         return [streaming.stream_of(ctx, track, quality) for track in parents]
-
-    @strawberry.field(
-        graphql_type=float | None, description="Of processing, from 0 to 1; null when it failed."
-    )
-    @batched
-    async def progress(parents: Sequence[media.Track], ctx: RequestContext) -> list[float | None]:
-        """How far the processing of each is."""
-        return await tracks.progress_of(ctx, parents)
-
-    @strawberry.field(graphql_type=Job | None, description="The processing under way, if any.")
-    @batched
-    async def job(parents: Sequence[media.Track], ctx: RequestContext) -> list[JobRecord | None]:
-        """The jobs to follow."""
-        return await tracks.jobs_of(ctx, parents)
 
     @references(lambda text: TrackId(parse_id(text, "Track")))
     async def resolve_references(

@@ -1,12 +1,22 @@
 """Channels and videos inside a unit of work."""
 
+import msgspec
 from sqlalchemy import func, select, text
 
 from db.repositories.media.rows import MediaRows
-from db.rows import fetch_records, insert_new, insert_record, lock_record, update_record, values_of
+from db.rows import (
+    fetch_records,
+    insert_new,
+    insert_record,
+    lock_record,
+    update_record,
+    upsert,
+    values_of,
+)
 from db.tables.media.catalogue import AWAITED
-from db.tables.media.videos import channels, videos
+from db.tables.media.videos import channels, video_files, videos
 from domain.ids import ChannelId, UserId, VideoId
+from domain.media.moving_pictures import VideoFiles
 from domain.media.search_entries import channel_entry, video_entry
 from domain.media.videos import Channel, Video
 
@@ -63,6 +73,11 @@ class VideoRows(MediaRows):
         """Write a changed video."""
         await update_record(self._connection, videos, video)
         await self._index_video(video)
+
+    async def save_video_files(self, files: VideoFiles) -> None:
+        """Write what a video's stream consists of, over what it was before."""
+        values = msgspec.to_builtins(files)
+        await upsert(self._connection, video_files, values, keys=("video_id",))
 
     async def _index_channel(self, channel: Channel) -> None:
         await self._index.write(channel_entry(channel))

@@ -62,3 +62,12 @@ videos = Table(
     ),
 )
 """Moving pictures, each on a channel."""
+
+video_files = Table(
+    "video_files",
+    metadata,
+    Column("video_id", Text, ForeignKey("videos.id"), primary_key=True),
+    Column("renditions", Json, nullable=False),
+    Column("subtitles", Json, nullable=False),
+)
+"""What the stream of a READY video consists of."""

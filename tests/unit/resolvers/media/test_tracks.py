@@ -14,7 +14,7 @@ from domain.messages.events import AlbumChanged, AlbumReleased, ArtistChanged, T
 from domain.pages import page_request
 from domain.viewer import ANONYMOUS
 from errors import BadInput, Conflict, Forbidden, NotFound, TrackNotReady, Unauthenticated
-from resolvers.media import albums, artists, streaming, tracks, uploads
+from resolvers.media import albums, artists, playables, streaming, tracks, uploads
 from resolvers.media.uploads import NewTrack
 from tests.conftest import ADMIN, ANNA, BEN, MODERATOR
 from tests.factories.media import LONG_AGO, a_draft, a_track, an_album, an_artist, keep, keep_tracks
@@ -325,7 +325,7 @@ async def test_a_failed_track_is_sent_to_the_workers_again(as_viewer, databases)
     await keep_tracks(as_viewer(ANNA), failed)
     ctx = as_viewer(ANNA)
 
-    track, job_id = await tracks.retry_processing(ctx, failed.id)
+    track, job_id = await playables.retry_processing(ctx, failed.playable)
 
     (job,) = await jobs_of(databases, "media")
     assert (job.id, job.name, job.owner_id) == (job_id, "media.process_playable.v1", "anna")
@@ -338,8 +338,8 @@ async def test_a_track_whose_job_was_lost_can_be_sent_again(as_viewer, databases
     stuck = a_draft(state=PlayableState.PROCESSING, source_key="originals/ab/abc")
     await keep_tracks(as_viewer(ANNA), stuck)
 
-    track, job_id = await tracks.retry_processing(as_viewer(ANNA), stuck.id)
-    again, same_job_id = await tracks.retry_processing(as_viewer(ANNA), stuck.id)
+    track, job_id = await playables.retry_processing(as_viewer(ANNA), stuck.playable)
+    again, same_job_id = await playables.retry_processing(as_viewer(ANNA), stuck.playable)
 
     (job,) = await jobs_of(databases, "media")
     assert job.id == job_id == same_job_id
@@ -360,6 +360,6 @@ async def test_a_refused_retry_queues_nothing(
     await keep_tracks(as_viewer(ANNA), a_track(state=state))
 
     with pytest.raises(refusal):
-        await tracks.retry_processing(as_viewer(viewer), a_track().id)
+        await playables.retry_processing(as_viewer(viewer), a_track().playable)
 
     assert await jobs_of(databases, "media") == []

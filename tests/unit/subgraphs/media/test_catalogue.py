@@ -298,8 +298,8 @@ async def test_a_failed_track_is_no_release_until_it_is_mended(as_viewer) -> Non
     await keep_tracks(as_viewer(ANNA), a_track(state=PlayableState.FAILED, published_at=None))
     retry = """
     mutation Retry($id: ID!) {
-      retryProcessing(input: {trackId: $id}) {
-        track { state progress job { state } } job { id state name } problems { code }
+      retryProcessing(input: {playableId: $id}) {
+        playable { state progress job { state } } job { id state name } problems { code }
       }
     }
     """
@@ -310,7 +310,7 @@ async def test_a_failed_track_is_no_release_until_it_is_mended(as_viewer) -> Non
     published = await run(as_viewer(ANNA), PUBLISH, id=track_id())
 
     assert refused["publishTrack"]["problems"] == [{"code": "TRACK_NOT_READY", "field": "id"}]
-    assert retried["track"] == {"state": "UPLOADED", "progress": 0.0, "job": {"state": "QUEUED"}}
+    assert retried["playable"] == {"state": "UPLOADED", "progress": 0.0, "job": {"state": "QUEUED"}}
     assert retried["job"]["name"] == "media.process_playable.v1"
     assert twice == retried
     assert published["publishTrack"] == {"track": {"isPublic": False}, "problems": []}
