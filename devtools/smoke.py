@@ -192,6 +192,10 @@ def _keep_session(run: Run, data: Json) -> None:
     run.known["sessionId"] = data["startPlayback"]["session"]["id"]
 
 
+def _keep_device(run: Run, data: Json) -> None:
+    run.known["deviceId"] = data["registerDevice"]["device"]["id"]
+
+
 def _keep_comment(run: Run, data: Json) -> None:
     run.known["commentId"] = data["addComment"]["comment"]["id"]
 
@@ -261,6 +265,24 @@ STEPS = (
             "playableIds": [run.known["trackId"]],
         },
     ),
+    Step(
+        name="add_to_queue",
+        by="guest",
+        variables=lambda run: {
+            "sessionId": run.known["sessionId"],
+            "operationId": secrets.token_hex(8),
+            "playableIds": [run.known["otherTrackId"]],
+        },
+    ),
+    Step(
+        name="register_device",
+        by="guest",
+        variables=lambda _run: {"installId": secrets.token_hex(8), "name": "Smoke test"},
+        keep=_keep_device,
+    ),
+    Step(name="transfer_playback", by="guest", variables=_from("deviceId")),
+    Step(name="my_playback_moved", by="guest"),
+    Step(name="continue_listening", by="guest"),
     Step(name="end_playback", by="guest", variables=_from("sessionId")),
     Step(name="like", by="guest", variables=_from(playableId="trackId")),
     Step(name="unlike", by="guest", variables=_from(playableId="trackId")),

@@ -212,7 +212,7 @@ async def test_a_page_that_is_too_long_is_refused_before_anything_runs(
 async def test_what_needs_an_account_says_so(house: House) -> None:
     names = ("start_playback", "upload_track", "mark_read")
     values: list[dict[str, Any]] = [
-        {"trackId": UNKNOWN},
+        {"playableId": UNKNOWN},
         {"fileName": "song.flac", "sizeBytes": 1},
         {},
     ]
