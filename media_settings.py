@@ -5,6 +5,8 @@ from typing import Self
 
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
+from domain.media.entitlements import ListenerPlan
+
 KEY = re.compile(r"[0-9a-fA-F]{64}")
 KEY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
@@ -44,3 +46,13 @@ class StorageSettings(BaseModel, frozen=True, extra="forbid"):
         if self.keys and self.active_key not in self.keys:
             raise ValueError("TUTTI_STORAGE__KEY names one of the keys, for new objects")
         return self
+
+
+class DeliverySettings(BaseModel, frozen=True, extra="forbid"):
+    """What listeners are given; `TUTTI_DELIVERY__` before each name."""
+
+    account_plan: ListenerPlan = ListenerPlan.PRO
+    """Of accounts that have chosen no plan: free, premium or pro."""
+
+    stranger_plan: ListenerPlan = ListenerPlan.PRO
+    """Of who is not logged in."""

@@ -16,7 +16,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from db.engine import DOMAINS
-from media_settings import StorageSettings
+from media_settings import DeliverySettings, StorageSettings
 
 ORIGIN = re.compile(r"https?://[a-z0-9.\[\]:-]+")
 """As browsers write it: in lower case, without a path."""
@@ -116,6 +116,9 @@ class Settings(BaseSettings):
 
     storage: StorageSettings = StorageSettings()
     """How objects are sealed where they lie: TUTTI_STORAGE__KEYS=…"""
+
+    delivery: DeliverySettings = DeliverySettings()
+    """What listeners are given: TUTTI_DELIVERY__ACCOUNT_PLAN=…"""
 
     chain_rpc_url: str | None = Field(
         default=None,

@@ -37,6 +37,7 @@ from adapters.storage.signing import UrlSigner
 from adapters.storage.store import ByteStore
 from db.engine import DOMAINS, Databases
 from domain.clock import SystemClock, utc_now
+from domain.media.entitlements import UsualPlans
 from domain.ports import DirectUploads, Limits, ObjectStore, OperationChecks
 from resolvers.context import Ports, UseCaseContext
 from resolvers.gathering import Gathering
@@ -233,6 +234,9 @@ def build_limits(settings: Settings) -> Limits:
         import_folder_roots=settings.import_folder_roots or anywhere,
         upload_seconds=settings.upload_seconds,
         storage_bytes_max=settings.storage_bytes_max,
+        usual_plans=UsualPlans(
+            account=settings.delivery.account_plan, stranger=settings.delivery.stranger_plan
+        ),
     )
 
 

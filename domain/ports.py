@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from domain.ids import SessionId, UserId
+from domain.media.entitlements import UsualPlans
 from domain.users.manifests import ManifestEntry
 from domain.users.operations import CheckedOperation
 from domain.viewer import Role
@@ -98,8 +99,11 @@ class KeyRotation(Protocol):
 class UrlSigner(Protocol):
     """Signed, expiring URLs; one signature covers everything below a key prefix."""
 
-    def sign_prefix(self, prefix: str, expires_at: datetime) -> str:
-        """The URL path of the prefix, such as `/media/<expiry>.<signature>/<prefix>`."""
+    def sign_prefix(self, prefix: str, expires_at: datetime, *, cap: str | None = None) -> str:
+        """The URL path of the prefix, such as `/media/<expiry>.<signature>/<prefix>`.
+
+        With a cap it opens renditions up to that quality only.
+        """
         ...
 
     def sign_upload(self, key: str, bytes_max: int, expires_at: datetime) -> str:
@@ -307,3 +311,5 @@ class Limits:
     """How long a client that adds bytes may be silent before another may go on."""
     storage_bytes_max: int = 200 * 1024**3
     """What an account may keep unless its own limit says otherwise."""
+    usual_plans: UsualPlans = field(default_factory=UsualPlans)
+    """What listeners may have who have chosen no plan."""

@@ -1,6 +1,7 @@
 """Signed, expiring addresses: one signature opens everything below one folder.
 
     GET /media/<expiry>.<signature>/<key>
+    GET /media/<expiry>.<cap>.<signature>/<key>     renditions up to a quality only
     PUT /media/uploads/<expiry>.<bytes_max>.<signature>/<key>
     /media/tus/<expiry>.<signature>/<upload>
 
@@ -13,6 +14,7 @@ import hmac
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 
@@ -22,9 +24,11 @@ READ_PATH = "/media/"
 UPLOAD_PATH = "/media/uploads/"
 TRANSFER_PATH = "/media/tus/"
 READ_SCOPE = "tutti.media.read.v1"
+CAPPED_SCOPE = "tutti.media.capped.v1"
 UPLOAD_SCOPE = "tutti.media.upload.v1"
 TRANSFER_SCOPE = "tutti.media.transfer.v1"
-READ_TOKEN = re.compile(r"^([1-9][0-9]{0,11})\.([A-Za-z0-9_-]{43})\Z")
+READ_TOKEN = re.compile(r"^([1-9][0-9]{0,11})(?:\.([a-z]{1,16}))?\.([A-Za-z0-9_-]{43})\Z")
+TRANSFER_TOKEN = re.compile(r"^([1-9][0-9]{0,11})\.([A-Za-z0-9_-]{43})\Z")
 UPLOAD_TOKEN = re.compile(r"^([1-9][0-9]{0,11})\.([1-9][0-9]{0,15})\.([A-Za-z0-9_-]{43})\Z")
 SECRET_BYTES_MIN = 16
 
@@ -37,6 +41,20 @@ class Access(Enum):
     REFUSED = "refused"
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a token opens of what was asked for."""
+
+    access: Access
+    scope: str = ""
+    """What was signed: the key, or a folder above it with a slash behind."""
+    cap: str | None = None
+    """The best quality that is open below the folder; None for all of them."""
+
+
+REFUSED = Grant(Access.REFUSED)
+
+
 class UrlSigner:
     """Signs with the first secret and accepts all, so secrets can be changed in steps."""
 
@@ -45,9 +63,12 @@ class UrlSigner:
         assert all(len(each) >= SECRET_BYTES_MIN for each in secrets)
         self._secrets = tuple(secrets)
 
-    def sign_prefix(self, prefix: str, expires_at: datetime) -> str:
-        """The URL path of a folder: append any key below it, relative to it."""
-        return self._read_path(require_prefix(prefix), expires_at)
+    def sign_prefix(self, prefix: str, expires_at: datetime, *, cap: str | None = None) -> str:
+        """The URL path of a folder: append any key below it, relative to it.
+
+        With a cap it opens renditions up to that quality only.
+        """
+        return self._read_path(require_prefix(prefix), expires_at, cap)
 
     def sign_key(self, key: str, expires_at: datetime) -> str:
         """The URL path of one object alone."""
@@ -66,17 +87,19 @@ class UrlSigner:
         signature = _signature(self._secrets[0], TRANSFER_SCOPE, expiry, require_key(upload_id))
         return f"{TRANSFER_PATH}{expiry}.{signature}/{upload_id}"
 
-    def check(self, token: str, key: str, now: datetime) -> Access:
-        """Tell whether a read token opens the key now.
+    def check(self, token: str, key: str, now: datetime) -> Grant:
+        """Tell whether a read token opens the key now, and how far.
 
         The signature is looked at first: only who holds a true one learns of its expiry.
         """
         match = READ_TOKEN.match(token)
         if match is None:
-            return Access.REFUSED
-        expiry, signature = match.groups()
-        signed = (self._is_ours(signature, READ_SCOPE, expiry, scope) for scope in _scopes(key))
-        return _access(any(signed), expiry, now)
+            return REFUSED
+        expiry, cap, signature = match.groups()
+        for scope in _scopes(key):
+            if self._is_ours(signature, *_read_parts(expiry, cap, scope)):
+                return Grant(_access(True, expiry, now), scope, cap)
+        return REFUSED
 
     def check_upload(self, token: str, key: str, now: datetime) -> tuple[Access, int]:
         """Tell whether an upload token opens the key now, and for how many bytes."""
@@ -89,16 +112,17 @@ class UrlSigner:
 
     def check_transfer(self, token: str, upload_id: str, now: datetime) -> Access:
         """Tell whether a token opens a transfer now."""
-        match = READ_TOKEN.match(token)
+        match = TRANSFER_TOKEN.match(token)
         if match is None:
             return Access.REFUSED
         expiry, signature = match.groups()
         return _access(self._is_ours(signature, TRANSFER_SCOPE, expiry, upload_id), expiry, now)
 
-    def _read_path(self, scope: str, expires_at: datetime) -> str:
+    def _read_path(self, scope: str, expires_at: datetime, cap: str | None = None) -> str:
         expiry = _expiry(expires_at)
-        signature = _signature(self._secrets[0], READ_SCOPE, expiry, scope)
-        return f"{READ_PATH}{expiry}.{signature}/{scope}"
+        signature = _signature(self._secrets[0], *_read_parts(expiry, cap, scope))
+        token = f"{expiry}.{signature}" if cap is None else f"{expiry}.{cap}.{signature}"
+        return f"{READ_PATH}{token}/{scope}"
 
     def _is_ours(self, signature: str, *parts: str) -> bool:
         given = signature.encode()
@@ -111,6 +135,13 @@ class UrlSigner:
 def expiry_of(token: str) -> datetime:
     """The moment a token ends; only for tokens that `check` has granted."""
     return datetime.fromtimestamp(int(token.partition(".")[0]), UTC)
+
+
+def _read_parts(expiry: str, cap: str | None, scope: str) -> tuple[str, ...]:
+    """What is signed for reading; with a cap it is another thing than without."""
+    if cap is None:
+        return READ_SCOPE, expiry, scope
+    return CAPPED_SCOPE, expiry, cap, scope
 
 
 def _access(signed: bool, expiry: str, now: datetime) -> Access:

@@ -4,7 +4,6 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from domain.media.object_keys import MASTER_PLAYLIST
-from domain.viewer import Viewer
 
 PLAYLIST = "index.m3u8"
 
@@ -51,12 +50,6 @@ def quality_playlist(quality: StreamQuality) -> str:
 def adaptive_playlist(family: Family = Family.AAC) -> str:
     """The multivariant playlist over a family, relative to the stream's folder."""
     return FAMILY_PLAYLISTS[family]
-
-
-def best_quality(viewer: Viewer) -> StreamQuality:
-    """The best that this viewer may hear: the one place where plans cap it."""
-    del viewer  # whoever may hear it hears it as it is, until plans say otherwise
-    return StreamQuality.LOSSLESS
 
 
 def capped(quality: StreamQuality, best: StreamQuality) -> StreamQuality:

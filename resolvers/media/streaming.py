@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from domain.media.codecs import is_lossless
+from domain.media.entitlements import Entitlement, entitlement_of
 from domain.media.object_keys import STREAM_VERSION_OF_FAMILIES, stream_version
-from domain.media.records import PlayableState, Track
+from domain.media.records import Playable, PlayableState, Track
+from domain.media.renditions import BEST
 from domain.media.streams import (
     KILOBITS,
     Family,
     StreamQuality,
     adaptive_playlist,
-    best_quality,
     capped,
     quality_playlist,
     stream_folder,
@@ -40,10 +41,9 @@ def stream_of(ctx: RequestContext, track: Track, quality: StreamQuality) -> Stre
     if track.state is not PlayableState.READY or track.hls_key is None:
         return None
     expires_at = ctx.clock.now() + timedelta(seconds=ctx.limits.stream_url_seconds)
-    folder = ctx.ports.urls.sign_prefix(stream_folder(track.hls_key), expires_at)
-    base = f"{ctx.base_url}{folder}"
+    base = sign_stream(ctx, track, expires_at)
     has_families = stream_version(track.hls_key) >= STREAM_VERSION_OF_FAMILIES
-    best = _best(ctx, track) if has_families else StreamQuality.HIGH
+    best = _best(ctx, track) if has_families else capped(StreamQuality.HIGH, _best(ctx, track))
     given = capped(quality, best)
     return Stream(
         url=f"{base}{quality_playlist(given)}",
@@ -58,8 +58,23 @@ def stream_of(ctx: RequestContext, track: Track, quality: StreamQuality) -> Stre
     )
 
 
+def sign_stream(ctx: RequestContext, playable: Playable, expires_at: datetime) -> str:
+    """The address of a stream's folder: it opens what the viewer's plan lets them have, no more."""
+    assert playable.hls_key is not None, "what is READY has a stream"
+    best = entitlement(ctx, playable).quality_max
+    folder = ctx.ports.urls.sign_prefix(
+        stream_folder(playable.hls_key), expires_at, cap=None if best is BEST else best.value
+    )
+    return f"{ctx.base_url}{folder}"
+
+
+def entitlement(ctx: RequestContext, playable: Playable) -> Entitlement:
+    """What the viewer may have of something playable."""
+    return entitlement_of(ctx.viewer, ctx.limits.usual_plans, owner_id=playable.owner_id)
+
+
 def _best(ctx: RequestContext, track: Track) -> StreamQuality:
     """The best that there is of a track, as far as this viewer may hear it."""
     made = is_lossless(track.codec, track.channels)
     there = StreamQuality.LOSSLESS if made else StreamQuality.HIGH
-    return capped(there, best_quality(ctx.viewer))
+    return capped(there, entitlement(ctx, track).quality_max)

@@ -196,7 +196,10 @@ class Track(Sound, Node, Playable):
         """The outlines to draw."""
         return [None if track.waveform is None else list(track.waveform) for track in parents]
 
-    @strawberry.field(graphql_type=Stream | None, description="Null until it is READY.")
+    @strawberry.field(
+        graphql_type=Stream | None,
+        description="As good as the viewer's plan allows; null until it is READY.",
+    )
     @batched
     def stream(
         parents: Sequence[media.Track],

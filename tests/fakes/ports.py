@@ -61,8 +61,9 @@ class MemoryStore:
 class PlainUrls:
     """URLs that show what would be signed."""
 
-    def sign_prefix(self, prefix: str, expires_at: datetime) -> str:
-        return f"/media/{int(expires_at.timestamp())}.signed/{prefix}"
+    def sign_prefix(self, prefix: str, expires_at: datetime, *, cap: str | None = None) -> str:
+        capped = "" if cap is None else f".{cap}"
+        return f"/media/{int(expires_at.timestamp())}{capped}.signed/{prefix}"
 
     def sign_upload(self, key: str, bytes_max: int, expires_at: datetime) -> str:
         return f"/media/uploads/{int(expires_at.timestamp())}.{bytes_max}.signed/{key}"

@@ -9,7 +9,8 @@ from domain.nft.metadata import METADATA_TYPE
 from errors import DependencyError, NotFound
 from resolvers.context import UseCaseContext
 from resolvers.nft.metadata import find_metadata
-from web.pages.media_files import IMMUTABLE_SECONDS, error_answer
+from web.pages.media_errors import error_answer
+from web.pages.media_files import IMMUTABLE_SECONDS
 
 
 def ipfs_documents(ctx: UseCaseContext) -> Route:

@@ -1,27 +1,37 @@
 """Serves stored media to whoever holds a signed address: whole, in ranges, cacheable."""
 
-import contextlib
-import re
-from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import PurePosixPath
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
-from adapters.storage.signing import Access, UrlSigner, expiry_of
+from adapters.storage.signing import Grant, UrlSigner, expiry_of
 from adapters.storage.store import InvalidKey, require_key
 from domain.clock import Clock
+from domain.media.renditions import cut_playlist, opens
+from domain.media.streams import StreamQuality
 from domain.ports import ObjectStat, ObjectStore
-from errors import AppError, NotFound, RangeNotSatisfiable, UrlExpired, UrlSignatureInvalid
+from errors import AppError, NotFound, RangeNotSatisfiable, UrlSignatureInvalid
+from web.pages.media_errors import answer_to, error_answer, refusal_of
+from web.pages.stored_bytes import StoredBytes
+from web.wire.byte_ranges import UNSATISFIABLE, span_of
 
 PLAYLIST_SUFFIX = ".m3u8"
 PLAYLIST_SECONDS = 10
 IMMUTABLE_SECONDS = 365 * 24 * 60 * 60
-RANGE = re.compile(r"^bytes=([0-9]{0,18})-([0-9]{0,18})$")
+PLAYLIST_BYTES_MAX = 1024 * 1024
+READABLE_ANYWHERE = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "Accept-Ranges, Content-Length, Content-Range, ETag",
+    "timing-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+}
+"""The signature lets one in, not a cookie: so a player on any page may read, and caches need not
+keep an answer for each origin."""
 
 
 def media_files(store: ObjectStore, signer: UrlSigner, clock: Clock) -> Route:
@@ -30,30 +40,68 @@ def media_files(store: ObjectStore, signer: UrlSigner, clock: Clock) -> Route:
     async def serve(request: Request) -> Response:
         token, key = request.path_params["token"], request.path_params["key"]
         moment = clock.now()
-        refusal = refusal_of(signer.check(token, key, moment))
+        grant = signer.check(token, key, moment)
+        refusal = refusal_of(grant.access)
         if refusal is not None:
             return refusal
         try:
-            found = await store.stat(require_key(key))
-        except InvalidKey:
-            found = None
-        if found is None:
-            return error_answer(404, NotFound("There is no such file."))
-        seconds_left = int((expiry_of(token) - moment).total_seconds())
+            cap = _require_open(grant, key)
+            found = await _find(store, key)
+            seconds_left = int((expiry_of(token) - moment).total_seconds())
+            if cap is not None and key.endswith(PLAYLIST_SUFFIX):
+                return await _cut(request, store, key, found, seconds_left, cap)
+        except AppError as error:
+            return answer_to(error)
         return _answer(request, store, key, found, seconds_left)
 
     return Route("/media/{token}/{key:path}", serve, methods=["GET", "HEAD"])
 
 
-def refusal_of(access: Access) -> Response | None:
-    """Answer for a token that does not open the key."""
-    match access:
-        case Access.GRANTED:
-            return None
-        case Access.EXPIRED:
-            return error_answer(403, UrlExpired("This address has expired; ask anew."))
-        case Access.REFUSED:
-            return error_answer(403, UrlSignatureInvalid("This address is not signed."))
+def _require_open(grant: Grant, key: str) -> StreamQuality | None:
+    """The best quality that an address opens; None where it opens all.
+
+    Raises:
+        UrlSignatureInvalid: the key is of a better one.
+    """
+    if grant.cap is None:
+        return None
+    cap = StreamQuality(grant.cap)
+    if not opens(cap, key.removeprefix(grant.scope)):
+        raise UrlSignatureInvalid("This address does not open this quality.")
+    return cap
+
+
+async def _find(store: ObjectStore, key: str) -> ObjectStat:
+    try:
+        found = await store.stat(require_key(key))
+    except InvalidKey:
+        found = None
+    if found is None:
+        raise NotFound("There is no such file.")
+    return found
+
+
+async def _cut(
+    request: Request,
+    store: ObjectStore,
+    key: str,
+    found: ObjectStat,
+    seconds_left: int,
+    cap: StreamQuality,
+) -> Response:
+    """A playlist with what a cap opens; small, so it is always sent whole."""
+    if found.size > PLAYLIST_BYTES_MAX:
+        raise NotFound("There is no such playlist.")
+    text = (await store.get(key)).decode("utf-8", "replace")
+    cut = cut_playlist(text, cap)
+    if cut is None:
+        raise UrlSignatureInvalid("This address does not open this quality.")
+    headers = _headers(key, replace(found, etag=f"{found.etag}-{cap.value}"), seconds_left)
+    if request.headers.get("if-none-match") == headers["etag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(
+        cut, headers={**headers, "accept-ranges": "none"}, media_type=found.content_type
+    )
 
 
 def _answer(
@@ -67,7 +115,7 @@ def _answer(
     span = (0, found.size)
     status = 200
     if wanted is not None and request.method == "GET" and _may_range(request, found):
-        asked = _span(wanted, found.size)
+        asked = span_of(wanted, found.size)
         if asked == UNSATISFIABLE:
             refused = {**headers, "content-range": f"bytes */{found.size}"}
             return error_answer(416, RangeNotSatisfiable("The file ends before."), refused)
@@ -82,14 +130,21 @@ def _answer(
 
 
 def _headers(key: str, found: ObjectStat, seconds_left: int) -> dict[str, str]:
-    """Caches may keep what never changes, but no longer than the address lives."""
+    """Caches may keep what never changes, but no longer than the address lives.
+
+    They are told under which names: `media:<id>` of the track or album goes when it is taken down.
+    """
     if PurePosixPath(key).suffix == PLAYLIST_SUFFIX:
         cache = f"public, max-age={min(PLAYLIST_SECONDS, seconds_left)}"
     else:
         cache = f"public, max-age={min(IMMUTABLE_SECONDS, seconds_left)}, immutable"
+    tags = ("media", *(f"media:{name}" for name in key.split("/")[1:2]))
     return {
+        **READABLE_ANYWHERE,
         "accept-ranges": "bytes",
         "cache-control": cache,
+        "surrogate-key": " ".join(tags),
+        "cache-tag": ",".join(tags),
         "etag": _quoted(found),
         "last-modified": format_datetime(found.modified, usegmt=True),
         "x-content-type-options": "nosniff",
@@ -116,27 +171,6 @@ def _may_range(request: Request, found: ObjectStat) -> bool:
     return _moment(condition) == found.modified.replace(microsecond=0)
 
 
-UNSATISFIABLE = (-1, -1)
-
-
-def _span(wanted: str, size: int) -> tuple[int, int] | None:
-    """Read one range; None for several or for nonsense, which mean the whole file.
-
-    bytes=2-5 → (2, 6)    bytes=2- → (2, size)    bytes=-3 → (size - 3, size)
-    """
-    match = RANGE.match(wanted.replace(" ", "").lower())
-    if match is None or match[1] == match[2] == "":
-        return None
-    if match[1] == "":
-        length = int(match[2])
-        return (max(0, size - length), size) if length and size else UNSATISFIABLE
-    first = int(match[1])
-    last = min(int(match[2]), size - 1) if match[2] else size - 1
-    if match[2] and int(match[2]) < first:
-        return None
-    return (first, last + 1) if first < size else UNSATISFIABLE
-
-
 def _quoted(found: ObjectStat) -> str:
     return f'"{found.etag}"'
 
@@ -148,56 +182,3 @@ def _moment(text: str | None) -> datetime | None:
         return parsedate_to_datetime(text)
     except ValueError:
         return None
-
-
-def error_answer(
-    status: int, error: AppError, headers: Mapping[str, str] | None = None
-) -> Response:
-    """A failure in the shape that GraphQL gives it."""
-    body = {"errors": [{"message": error.message, "extensions": {"code": error.code}}]}
-    return JSONResponse(
-        body, status_code=status, headers={**(headers or {}), "cache-control": "no-store"}
-    )
-
-
-class StoredBytes(Response):
-    """A response whose body is read from the store while it is being sent."""
-
-    def __init__(
-        self,
-        store: ObjectStore,
-        key: str,
-        span: tuple[int, int],
-        *,
-        status: int,
-        headers: Mapping[str, str],
-    ) -> None:
-        self.status_code = status
-        self.background = None
-        self.init_headers(headers)
-        self._chunks = store.open_range(key, *span)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send head and body; the file is closed however the client leaves."""
-        chunks = self._chunks
-        async with contextlib.aclosing(chunks):  # type: ignore[type-var]
-            first = await _first(chunks)
-            await send(
-                {
-                    "type": "http.response.start",
-                    "status": self.status_code,
-                    "headers": self.raw_headers,
-                }
-            )
-            await send({"type": "http.response.body", "body": first, "more_body": True})
-            async for chunk in chunks:
-                body = {"type": "http.response.body", "body": chunk, "more_body": True}
-                await send(body)
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _first(chunks: AsyncIterator[bytes]) -> bytes:
-    """Read ahead once, so that a vanished object fails before the head is sent."""
-    with contextlib.suppress(NotFound):
-        return await anext(chunks, b"")
-    return b""

@@ -16,7 +16,8 @@ from errors import AppError, TooLarge, UploadCutOff
 from resolvers.context import UseCaseContext
 from resolvers.media.uploads import ORIGINAL_TYPE, receive_file, require_awaited
 from schema.ids import print_id
-from web.pages.media_files import error_answer, media_files, refusal_of
+from web.pages.media_errors import error_answer, refusal_of
+from web.pages.media_files import media_files
 from web.pages.tus.pages import tus_uploads
 from web.pages.upload_refusals import head_of, refused
 from web.wire.file_sink import FileSink, Received

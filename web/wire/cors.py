@@ -20,6 +20,7 @@ EXPOSED = (
     b"Upload-Expires, Upload-Length, Upload-Metadata, Upload-Offset"
 )
 """Headers of answers that a page may read, beside those that it always may."""
+FOR_ALL = (b"access-control-allow-origin", b"*")
 METHODS = b"GET, POST, PUT, PATCH, DELETE"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 HEADER_NAMES = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~, -]*")
@@ -93,19 +94,35 @@ class Cors:
             if is_preflight(scope, headers):
                 await answer_preflight(scope, headers, self._allowed, send)
                 return
-            send = completing(send, cors_headers(headers["origin"], self._allowed))
+            send = _unless_for_all(send, cors_headers(headers["origin"], self._allowed))
         await self._app(scope, receive, _varying(send))
 
 
 def _varying(send: Send) -> Send:
-    """Tell caches that an answer depends on the origin, beside what else it depends on."""
+    """Tell caches that an answer depends on the origin, beside what else it depends on.
+
+    One that pages of any origin may read does not.
+    """
 
     async def send_varying(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", ()), (b"vary", b"Origin")]
+            headers = message.get("headers", ())
+            if FOR_ALL not in headers:
+                message["headers"] = [*headers, (b"vary", b"Origin")]
         await send(message)
 
     return send_varying
+
+
+def _unless_for_all(send: Send, added: Headers) -> Send:
+    """Complete the headers of an answer; one that is for all has its own."""
+    send_completed = completing(send, added)
+
+    async def choose(message: Message) -> None:
+        chosen = send if FOR_ALL in message.get("headers", ()) else send_completed
+        await chosen(message)
+
+    return choose
 
 
 def _is_loopback(origin: str) -> bool:

@@ -8,8 +8,12 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from adapters.storage.key_ring import GivenKeys
 from adapters.storage.local import LocalStore
+from adapters.storage.s3 import BucketAddress, S3Store
+from adapters.storage.sealing import SealedStore
 from adapters.storage.signing import UrlSigner
+from domain.clock import SystemClock
 from web.pages.media_files import media_files
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -252,3 +256,161 @@ async def test_nothing_can_be_written(
 
     assert answer.status_code == 405
     assert await store.get("hls/7/low/00000.m4s") == SEGMENT
+
+
+MASTER = """\
+#EXTM3U
+#EXT-X-STREAM-INF:BANDWIDTH=70000
+low/index.m3u8
+#EXT-X-STREAM-INF:BANDWIDTH=270000
+high/index.m3u8
+"""
+
+
+async def test_a_capped_address_opens_no_better_quality(
+    client: httpx.AsyncClient, signer: UrlSigner, store: LocalStore
+) -> None:
+    for key, body in (("master.m3u8", MASTER), ("high/0.m4s", "h"), ("lossless.m3u8", MASTER)):
+        await store.put(f"hls/7/{key}", body.encode(), "")
+    await store.put("hls/7/lossless.m3u8", MASTER.replace("low", "high").encode(), "")
+    folder = signer.sign_prefix("hls/7/", LATER, cap="medium")
+
+    master = await client.get(f"{folder}master.m3u8")
+    low, high, best = [
+        await client.get(folder + key) for key in ("low/00000.m4s", "high/0.m4s", "lossless.m3u8")
+    ]
+
+    assert master.text == "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=70000\nlow/index.m3u8\n"
+    assert master.headers["content-type"] == "application/vnd.apple.mpegurl"
+    assert (low.status_code, low.content) == (200, SEGMENT)
+    for refused in (high, best):
+        assert refused.status_code == 403
+        assert code(refused) == "URL_SIGNATURE_INVALID"
+    lifted = folder.replace(".medium.", ".")
+    assert (await client.get(f"{lifted}high/0.m4s")).status_code == 403
+    raised = folder.replace(".medium.", ".lossless.")
+    assert (await client.get(f"{raised}high/0.m4s")).status_code == 403
+
+
+async def test_a_cut_playlist_has_a_tag_of_its_own(
+    client: httpx.AsyncClient, signer: UrlSigner, store: LocalStore
+) -> None:
+    await store.put("hls/7/master.m3u8", MASTER.encode(), "")
+    capped = signer.sign_prefix("hls/7/", LATER, cap="low") + "master.m3u8"
+
+    whole = await client.get(signer.sign_prefix("hls/7/", LATER) + "master.m3u8")
+    cut = await client.get(capped)
+    known = await client.get(capped, headers={"if-none-match": cut.headers["etag"]})
+    head = await client.head(capped)
+
+    assert cut.headers["etag"] != whole.headers["etag"]
+    assert known.status_code == 304
+    assert (head.content, head.headers["content-length"]) == (b"", str(len(cut.content)))
+
+
+async def test_players_on_any_page_may_read(client: httpx.AsyncClient, segment: str) -> None:
+    answer = await client.get(segment, headers={"origin": "https://player.example"})
+
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "Content-Range" in answer.headers["access-control-expose-headers"]
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert "vary" not in answer.headers
+
+
+@pytest.mark.parametrize(("key", "name"), [("hls/7/low/00000.m4s", "7"), ("covers/7.jpg", "7.jpg")])
+async def test_caches_are_told_what_to_forget_when_it_is_taken_down(
+    key: str, name: str, client: httpx.AsyncClient, signer: UrlSigner
+) -> None:
+    answer = await client.get(signer.sign_key(key, LATER))
+
+    assert answer.headers["surrogate-key"] == f"media media:{name}"
+    assert answer.headers["cache-tag"] == f"media,media:{name}"
+
+
+class Sealed:
+    """The same files, sealed, on a disk that a test can damage."""
+
+    def __init__(self, folder: Path, signer: UrlSigner, clock: Clock) -> None:
+        self.inner = LocalStore(folder)
+        self.store = SealedStore(self.inner, GivenKeys({"a": b"a" * 32}, "a"), SystemClock())
+        app = Starlette(routes=[media_files(self.store, signer, clock)])
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://test")
+
+    async def damage(self, key: str, at: int) -> None:
+        raw = bytearray(await self.inner.get(key))
+        raw[at] ^= 1
+        await self.inner.put(key, bytes(raw), "")
+
+
+@pytest.fixture
+async def sealed(tmp_path: Path, signer: UrlSigner, clock: Clock) -> AsyncIterator[Sealed]:
+    made = Sealed(tmp_path / "sealed", signer, clock)
+    async with made.client:
+        yield made
+
+
+async def test_sealed_files_are_served_in_ranges_as_plain_ones_are(
+    sealed: Sealed, signer: UrlSigner
+) -> None:
+    data = bytes(range(256)) * 2_000
+    await sealed.store.put("hls/7/low/1.m4s", data, "")
+    address = signer.sign_key("hls/7/low/1.m4s", LATER)
+
+    whole = await sealed.client.get(address)
+    part = await sealed.client.get(address, headers={"range": "bytes=70000-140000"})
+    end = await sealed.client.get(address, headers={"range": "bytes=-5"})
+
+    assert whole.content == data
+    assert whole.headers["content-length"] == str(len(data))
+    assert (part.status_code, part.content) == (206, data[70_000:140_001])
+    assert part.headers["content-range"] == f"bytes 70000-140000/{len(data)}"
+    assert end.content == data[-5:]
+
+
+@pytest.mark.parametrize("asked", [None, "bytes=70000-140000", "bytes=-5"])
+async def test_a_damaged_file_is_an_error_and_is_not_served(
+    asked: str | None, sealed: Sealed, signer: UrlSigner
+) -> None:
+    await sealed.store.put("hls/7/low/1.m4s", b"secret" * 100_000, "")
+    for at in (100_000, -1):
+        await sealed.damage("hls/7/low/1.m4s", at)
+    headers = {} if asked is None else {"range": asked}
+
+    answer = await sealed.client.get(signer.sign_key("hls/7/low/1.m4s", LATER), headers=headers)
+
+    assert answer.status_code == 500
+    assert code(answer) == "OBJECT_CORRUPT"
+    assert answer.headers["cache-control"] == "no-store"
+    assert b"secret" not in answer.content
+    assert sealed.store.damaged == 1
+
+
+async def test_a_long_file_that_is_damaged_at_its_end_is_not_served_to_its_end(
+    sealed: Sealed, signer: UrlSigner
+) -> None:
+    data = b"secret" * 500_000
+    await sealed.store.put("hls/7/long.m4s", data, "")
+    await sealed.damage("hls/7/long.m4s", -1)
+
+    answer = await sealed.client.get(signer.sign_key("hls/7/long.m4s", LATER))
+
+    assert answer.headers["content-length"] == str(len(data))
+    assert len(answer.content) < len(data)
+
+
+async def test_a_store_that_does_not_answer_is_tried_again_later(
+    signer: UrlSigner, clock: Clock
+) -> None:
+    nowhere = BucketAddress(
+        bucket="b", endpoint="http://127.0.0.1:1", access_key_id="a", secret_access_key="b",
+        retries_max=0,
+    )  # fmt: skip
+    app = Starlette(routes=[media_files(S3Store(nowhere), signer, clock)])
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.get(signer.sign_key("a.jpg", LATER))
+
+    assert answer.status_code == 503
+    assert code(answer) == "STORAGE_UNAVAILABLE"
+    assert answer.headers["retry-after"] == "2"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapters.storage.signing import Access, UrlSigner, expiry_of
+from adapters.storage.signing import REFUSED, Access, Grant, UrlSigner, expiry_of
 from adapters.storage.store import InvalidKey
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -34,7 +34,7 @@ def test_a_signed_folder_is_a_path_below_media(signer: UrlSigner) -> None:
 def test_one_signature_opens_everything_below_its_folder(key: str, signer: UrlSigner) -> None:
     token = token_of(signer.sign_prefix("hls/7/", LATER))
 
-    assert signer.check(token, key, NOW) is Access.GRANTED
+    assert signer.check(token, key, NOW).access is Access.GRANTED
 
 
 @pytest.mark.parametrize(
@@ -54,23 +54,23 @@ def test_one_signature_opens_everything_below_its_folder(key: str, signer: UrlSi
 def test_it_opens_nothing_else(key: str, signer: UrlSigner) -> None:
     token = token_of(signer.sign_prefix("hls/7/", LATER))
 
-    assert signer.check(token, key, NOW) is Access.REFUSED
+    assert signer.check(token, key, NOW).access is Access.REFUSED
 
 
 def test_a_signature_for_one_object_opens_that_alone(signer: UrlSigner) -> None:
     token = token_of(signer.sign_key("covers/7.jpg", LATER))
 
-    assert signer.check(token, "covers/7.jpg", NOW) is Access.GRANTED
-    assert signer.check(token, "covers/7.jpg/x", NOW) is Access.REFUSED
-    assert signer.check(token, "covers/8.jpg", NOW) is Access.REFUSED
+    assert signer.check(token, "covers/7.jpg", NOW).access is Access.GRANTED
+    assert signer.check(token, "covers/7.jpg/x", NOW).access is Access.REFUSED
+    assert signer.check(token, "covers/8.jpg", NOW).access is Access.REFUSED
 
 
 def test_it_ends_at_its_expiry(signer: UrlSigner) -> None:
     token = token_of(signer.sign_prefix("hls/7/", LATER))
     moment = timedelta(microseconds=1)
 
-    assert signer.check(token, "hls/7/a.m4s", LATER - moment) is Access.GRANTED
-    assert signer.check(token, "hls/7/a.m4s", LATER) is Access.EXPIRED
+    assert signer.check(token, "hls/7/a.m4s", LATER - moment).access is Access.GRANTED
+    assert signer.check(token, "hls/7/a.m4s", LATER).access is Access.EXPIRED
 
 
 @pytest.mark.parametrize(
@@ -92,13 +92,13 @@ def test_it_ends_at_its_expiry(signer: UrlSigner) -> None:
 def test_tampering_is_refused(_case: str, tamper, signer: UrlSigner) -> None:
     expiry, signature = token_of(signer.sign_prefix("hls/7/", LATER)).split(".")
 
-    assert signer.check(tamper(expiry, signature), "hls/7/a.m4s", NOW) is Access.REFUSED
+    assert signer.check(tamper(expiry, signature), "hls/7/a.m4s", NOW).access is Access.REFUSED
 
 
 def test_an_expired_forgery_is_a_forgery(signer: UrlSigner) -> None:
     token = f"1.{'A' * 43}"
 
-    assert signer.check(token, "hls/7/a.m4s", NOW) is Access.REFUSED
+    assert signer.check(token, "hls/7/a.m4s", NOW).access is Access.REFUSED
 
 
 def test_a_new_secret_signs_while_the_old_is_still_accepted() -> None:
@@ -106,9 +106,9 @@ def test_a_new_secret_signs_while_the_old_is_still_accepted() -> None:
     both = UrlSigner([NEW, OLD])
     after = token_of(both.sign_prefix("hls/7/", LATER))
 
-    assert both.check(before, "hls/7/a.m4s", NOW) is Access.GRANTED
-    assert UrlSigner([NEW]).check(after, "hls/7/a.m4s", NOW) is Access.GRANTED
-    assert UrlSigner([NEW]).check(before, "hls/7/a.m4s", NOW) is Access.REFUSED
+    assert both.check(before, "hls/7/a.m4s", NOW).access is Access.GRANTED
+    assert UrlSigner([NEW]).check(after, "hls/7/a.m4s", NOW).access is Access.GRANTED
+    assert UrlSigner([NEW]).check(before, "hls/7/a.m4s", NOW).access is Access.REFUSED
 
 
 @pytest.mark.parametrize("prefix", ["", "/", "hls/7", "../"])
@@ -136,5 +136,30 @@ def test_reading_and_uploading_are_signed_apart(signer: UrlSigner) -> None:
     expiry, _, signature = uploading.split(".")
 
     assert signer.check_upload(reading, "uploads/7.flac", NOW) == (Access.REFUSED, 0)
-    assert signer.check(uploading, "uploads/7.flac", NOW) is Access.REFUSED
-    assert signer.check(f"{expiry}.{signature}", "uploads/7.flac", NOW) is Access.REFUSED
+    assert signer.check(uploading, "uploads/7.flac", NOW).access is Access.REFUSED
+    assert signer.check(f"{expiry}.{signature}", "uploads/7.flac", NOW).access is Access.REFUSED
+
+
+def test_a_capped_folder_says_how_far_it_opens(signer: UrlSigner) -> None:
+    path = signer.sign_prefix("hls/7/", LATER, cap="medium")
+    expiry, cap, signature = token_of(path).split(".")
+
+    assert signer.check(token_of(path), "hls/7/low/0.m4s", NOW) == Grant(
+        Access.GRANTED, "hls/7/", "medium"
+    )
+    assert cap == "medium"
+    assert expiry_of(token_of(path)) == LATER
+    for tampered in (
+        f"{expiry}.{signature}",
+        f"{expiry}.lossless.{signature}",
+        f"{expiry}.medium.{signature}"[:-1],
+        f"{int(expiry) + 1}.medium.{signature}",
+        f"{expiry}..{signature}",
+    ):
+        assert signer.check(tampered, "hls/7/low/0.m4s", NOW) == REFUSED
+
+
+def test_an_uncapped_signature_bears_no_cap(signer: UrlSigner) -> None:
+    expiry, signature = token_of(signer.sign_prefix("hls/7/", LATER)).split(".")
+
+    assert signer.check(f"{expiry}.medium.{signature}", "hls/7/a", NOW) == REFUSED
