@@ -42,6 +42,11 @@ def transfer_folder(upload_id: UploadId, session: str) -> str:
     return f"{inbox_folder(upload_id)}{session}/"
 
 
+def direct_key(upload_id: UploadId, name: str) -> str:
+    """A file that a client sends to the bucket by itself."""
+    return f"{inbox_folder(upload_id)}{name}/file"
+
+
 def part_folder(upload_id: UploadId, session: str, name: str) -> str:
     """The folder of one piece, which can so be removed alone; ends with a slash."""
     return f"{transfer_folder(upload_id, session)}{name}/"

@@ -1,5 +1,6 @@
 """What is left of uploads that nobody finished is removed, rows first."""
 
+from datetime import timedelta
 from typing import Final
 
 from db.repositories.media.uploads import UploadRepository
@@ -7,6 +8,7 @@ from domain.ids import UploadId
 from domain.media.object_keys import INBOX, inbox_folder, upload_of_inbox
 from domain.media.upload_records import FileUpload
 from resolvers.context import UseCaseContext
+from resolvers.media.direct_uploads import clear_direct
 
 UPLOADS_PER_COMMIT: Final = 100
 COMMITS_MAX: Final = 100
@@ -24,9 +26,11 @@ async def sweep_uploads(ctx: UseCaseContext) -> None:
         expired = await _forget_expired(ctx)
         for upload in expired:
             await ctx.ports.store.delete_prefix(inbox_folder(upload.id))
+            await clear_direct(ctx.ports.direct_uploads, upload)
         if len(expired) < UPLOADS_PER_COMMIT:
             break
     await _remove_orphans(ctx)
+    await _abort_abandoned(ctx)
 
 
 async def _forget_expired(ctx: UseCaseContext) -> list[FileUpload]:
@@ -54,3 +58,14 @@ async def _remove_orphans(ctx: UseCaseContext) -> None:
             known = await uow.rows.known_uploads(some)
         for upload_id in sorted(set(some) - known):
             await ctx.ports.store.delete_prefix(inbox_folder(upload_id))
+
+
+async def _abort_abandoned(ctx: UseCaseContext) -> None:
+    """End uploads at the bucket that began before any that may still go on."""
+    direct = ctx.ports.direct_uploads
+    if direct is None:
+        return
+    before = ctx.clock.now() - timedelta(seconds=ctx.limits.upload_seconds)
+    abandoned = await direct.list_unfinished(INBOX, before=before, uploads_max=UPLOADS_PER_COMMIT)
+    for each in abandoned:
+        await direct.abort(each.key, each.upload_id)

@@ -17,6 +17,7 @@ from domain.media.recordings import OnProgress, Transcoder
 from domain.media.upload_records import FileUpload, UploadPart, UploadState
 from errors import AppError, StorageUnavailable
 from resolvers.context import UseCaseContext
+from resolvers.media.direct_uploads import clear_direct
 from resolvers.media.receivers import RECEIVERS, ReceivedFile
 
 ORIGINAL_TYPE: Final = "application/octet-stream"
@@ -67,6 +68,7 @@ async def take_in(
             if error.retryable:
                 raise
     await ctx.ports.store.delete_prefix(inbox_folder(upload_id))
+    await clear_direct(ctx.ports.direct_uploads, upload)
 
 
 async def _read(
@@ -109,19 +111,35 @@ async def _put_together(
         StorageUnavailable: a piece is not there, or not as it was kept.
         FileTypeRefused: the file is nothing to play.
     """
+    if upload.direct_key is None:
+        file_hash = await _join(ctx, parts, path, on_progress)
+    else:
+        await ctx.ports.require_direct_uploads().fetch_to(upload.direct_key, path)
+        file_hash = await asyncio.to_thread(_hash, path)
+    head, size = await asyncio.to_thread(_head_and_size, path)
+    assert size == upload.offset_bytes, "the row counts what is kept"
+    return WholeFile(
+        path=path,
+        hash=file_hash,
+        size=size,
+        type=require_playable(head, upload.playable_key.kind),
+    )
+
+
+async def _join(
+    ctx: UseCaseContext, parts: list[UploadPart], path: Path, on_progress: OnProgress
+) -> str:
+    """Write all pieces into one file; its hash."""
     digest = blake3()
     with path.open("xb") as file:
         for part in parts:
             await _append(ctx, part, file, digest, path.with_name("part"))
             await on_progress(part.number / len(parts))
-    head, size = await asyncio.to_thread(_head_and_size, path)
-    assert size == upload.offset_bytes, "the row counts what is kept"
-    return WholeFile(
-        path=path,
-        hash=digest.hexdigest(),
-        size=size,
-        type=require_playable(head, upload.playable_key.kind),
-    )
+    return digest.hexdigest()
+
+
+def _hash(path: Path) -> str:
+    return blake3().update_mmap(path).hexdigest()
 
 
 async def _append(

@@ -18,6 +18,7 @@ from domain.policies.media import require_own_track, require_upload
 from errors import BadInput, Conflict, NotFound, TooManyDrafts
 from resolvers.context import RequestContext, UseCaseContext
 from resolvers.media.credits import find_or_add_album, find_or_add_artist
+from resolvers.media.direct_uploads import clear_direct
 from resolvers.media.releases import MediaWork, add_track, save_track
 from resolvers.media.storage_room import reserve, settle
 
@@ -115,6 +116,7 @@ async def renew_upload(
         await uow.commit()
     if before is not None:
         await ctx.ports.store.delete_prefix(object_keys.inbox_folder(before.id))
+        await clear_direct(ctx.ports.direct_uploads, before)
     return _addresses(ctx, track, reserved)
 
 

@@ -8,6 +8,7 @@ from resolvers.media import storage_room, uploads
 from schema.ids import parse_id
 from schema.info import Info
 from schema.problems import Problem, problems_field, with_problems
+from subgraphs.media.direct_upload_mutations import DirectUploadMutation
 from subgraphs.media.payloads import UploadTrackPayload
 from subgraphs.media.scalars import ByteCount
 from subgraphs.media.upload_types import Storage
@@ -43,7 +44,7 @@ class SetStorageLimitPayload:
 
 
 @strawberry.type
-class UploadMutation:
+class UploadMutation(DirectUploadMutation):
     """What media can be told around uploads."""
 
     @strawberry.mutation(
