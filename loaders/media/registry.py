@@ -12,6 +12,7 @@ from loaders.media.catalogue import (
     TracksByArtistId,
 )
 from loaders.media.listening import ListeningLoaders
+from loaders.media.lyrics import LyricsByTrackId
 from loaders.media.playlists import PlaylistLoaders
 from loaders.media.streams import StreamByPlayable
 from loaders.media.videos import ChannelById, FilesByVideoId, VideoById, VideosByChannelId
@@ -19,6 +20,11 @@ from loaders.media.videos import ChannelById, FilesByVideoId, VideoById, VideosB
 
 class MediaLoaders(ListeningLoaders):
     """The loaders over media's tables."""
+
+    @cached_property
+    def lyrics_by_track_id(self) -> LyricsByTrackId:
+        """What is sung in tracks."""
+        return LyricsByTrackId(self._read)
 
     @cached_property
     def playlists(self) -> PlaylistLoaders:

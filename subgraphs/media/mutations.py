@@ -18,6 +18,7 @@ from subgraphs.media.inputs import (
     UploadTrackInput,
 )
 from subgraphs.media.listening_mutations import ListeningMutation
+from subgraphs.media.lyrics_mutations import LyricsMutation
 from subgraphs.media.payloads import (
     ImportFolderPayload,
     PublishTrackPayload,
@@ -27,6 +28,7 @@ from subgraphs.media.playback_mutations import PlaybackMutation
 from subgraphs.media.playlist_mutations import PlaylistMutation
 from subgraphs.media.processing_mutations import ProcessingMutation
 from subgraphs.media.queue_mutations import QueueMutation
+from subgraphs.media.share_link_types import ShareLinkMutation
 from subgraphs.media.upload_mutations import UploadMutation
 from subgraphs.media.video_mutations import VideoMutation
 
@@ -43,6 +45,8 @@ class Mutation(
     VideoMutation,
     PlaylistMutation,
     CollaboratorMutation,
+    LyricsMutation,
+    ShareLinkMutation,
 ):
     """What media can be told."""
 

@@ -20,13 +20,14 @@ from subgraphs.media.nodes import Node
 from subgraphs.media.playback_queries import PlaybackQuery
 from subgraphs.media.playlist_queries import PlaylistQuery
 from subgraphs.media.search_queries import SearchQuery
+from subgraphs.media.share_link_types import ShareLinkQuery
 from subgraphs.media.types import Album, Artist, Track
 from subgraphs.media.upload_types import Storage
 from subgraphs.media.video_queries import VideoQuery
 
 
 @strawberry.type
-class Query(CatalogueQuery, PlaybackQuery, VideoQuery, PlaylistQuery, SearchQuery):
+class Query(CatalogueQuery, PlaybackQuery, VideoQuery, PlaylistQuery, SearchQuery, ShareLinkQuery):
     """What media can be asked."""
 
     @strawberry.field(graphql_type=Node | None, description="Anything by its global id.")

@@ -6,17 +6,19 @@ import strawberry
 
 from domain.ids import AlbumId, ArtistId, TrackId
 from domain.media import records as media
+from domain.media.lyrics import records as sung
 from domain.media.pictures import PictureFormat
 from domain.media.streams import StreamQuality
 from domain.pages import Page, page_request
 from resolvers.context import RequestContext
-from resolvers.media import albums, artists, covers, streaming, tracks
+from resolvers.media import albums, artists, covers, lyrics, streaming, tracks
 from schema.batched import batched, references
 from schema.caching import SHORT, good_for
-from schema.costs import PAGED
+from schema.costs import PAGED, ListSize
 from schema.ids import parse_id
 from schema.pagination import Connection
 from schema.scalars import DateTime
+from subgraphs.media.lyrics_types import Lyrics
 from subgraphs.media.nodes import Node
 from subgraphs.media.playable_types import Creator, Playable, Stream
 from subgraphs.media.sound_types import Sound
@@ -208,6 +210,29 @@ class Track(Sound, Node, Playable):
     ) -> list[streaming.Stream | None]:
         """Where to hear each."""
         return [streaming.stream_of(ctx, track, quality) for track in parents]
+
+    @strawberry.field(
+        graphql_type=Lyrics | None,
+        description="In this language or a near one; left out: what is really sung.",
+    )
+    @batched
+    async def lyrics(
+        parents: Sequence[media.Track], ctx: RequestContext, language: str | None = None
+    ) -> list[sung.Lyrics | None]:
+        """What is sung in each."""
+        return await lyrics.lyrics_of(ctx, parents, language)
+
+    @strawberry.field(
+        graphql_type=list[str],
+        directives=[ListSize(assumed_size=3)],
+        description="In which languages there are lyrics.",
+    )
+    @batched
+    async def lyrics_languages(
+        parents: Sequence[media.Track], ctx: RequestContext
+    ) -> list[list[str]]:
+        """The languages of each."""
+        return await lyrics.languages_of(ctx, parents)
 
     @references(lambda text: TrackId(parse_id(text, "Track")))
     async def resolve_references(

@@ -24,6 +24,7 @@ from loaders.media.catalogue import (
     TracksByArtistId,
 )
 from loaders.media.identifiers import NAMED
+from loaders.media.lyrics import LyricsByTrackId
 from loaders.media.playback import (
     OPEN_SESSION_OF_USER,
     SESSIONS_BY_ID,
@@ -41,6 +42,7 @@ from loaders.media.playlists import (
     ItemsByPlaylistId,
     RoleByPlaylistId,
 )
+from loaders.media.share_links import LINK_BY_TOKEN, LINKS_OF_OWNER, PASS_BY_TOKEN
 from loaders.media.uploads import STORAGE_OF_OWNER, UPLOAD_BY_ID
 from loaders.media.videos import (
     CHANNEL_BY_HANDLE,
@@ -90,6 +92,7 @@ LISTS = {
     "changes since one": (CHANGES_SINCE, "ix_playlist_changes_version"),
     "what is continued": (CONTINUED_OF_USER, "ix_progress_continued"),
     "bookmarks": (BookmarksByPlayable.query, "ix_bookmarks_place"),
+    "share links of an owner": (LINKS_OF_OWNER, "ix_share_links_owner_id_id"),
     "the open session": (OPEN_SESSION_OF_USER, "ix_playback_sessions_open"),
     "comments": (CommentsByPlayable.query, "ix_comments_playable"),
     "likes of a user": (LIKES_OF_USER, "ix_likes_user_id"),
@@ -122,6 +125,9 @@ ENTRIES = {
     "how far a listener is": (ProgressByPlayable.query, "pk_progress"),
     "who works on playlists": (CollaboratorsByPlaylistId.query, "pk_playlist_collaborators"),
     "one's place in playlists": (RoleByPlaylistId.query, "playlist_collaborators"),
+    "lyrics of tracks": (LyricsByTrackId.query, "pk_lyrics"),
+    "a share link": (LINK_BY_TOKEN, "share_links"),
+    "a pass": (PASS_BY_TOKEN, "pk_share_passes"),
     "who may see a playable": (PlayableStatsByKey.query, "pk_known_playables"),
     "counters of a playable": (PlayableStatsByKey.query, "pk_playable_stats"),
     "likes by user and playable": (LikeByPlayable.query, "pk_likes"),
