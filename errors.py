@@ -237,6 +237,12 @@ class EditionFull(Conflict):
     code = "EDITION_FULL"
 
 
+class NotAvailableHere(InputError):
+    """The rights in it do not hold in the viewer's country, or that is not known."""
+
+    code = "NOT_AVAILABLE_HERE"
+
+
 class TooManyDrafts(Conflict):
     """The creator has as many tracks waiting for their files as they may have."""
 

@@ -82,7 +82,7 @@ async def serve(settings: Settings) -> None:
         open_app(settings, base_url, drain, telemetry) as app,
         supervise(settings),
     ):
-        await _serve_app(app, listener, base_url, settings.trusted_proxies, drain)
+        await _serve_app(app, listener, base_url, settings, drain)
 
 
 async def serve_as_one_of_several(settings: Settings) -> None:
@@ -94,19 +94,26 @@ async def serve_as_one_of_several(settings: Settings) -> None:
         open_telemetry(settings, service="tutti-gateway") as telemetry,
         open_app(settings, base_url, drain, telemetry) as app,
     ):
-        await _serve_app(app, listener, base_url, settings.trusted_proxies, drain)
+        await _serve_app(app, listener, base_url, settings, drain)
 
 
 async def _serve_app(
     app: Starlette,
     listener: socket.socket,
     base_url: str,
-    trusted_proxies: tuple[str, ...],
+    settings: Settings,
     drain: Drain,
 ) -> None:
     listener.listen()  # from here on nobody is refused
     print(f"Tutti listens on {base_url}/graphql (explorer, HTTP, WebSocket)", flush=True)
-    await serve_app(app, listener, trusted_proxies=trusted_proxies, drain=drain)
+    header = settings.country_header
+    await serve_app(
+        app,
+        listener,
+        trusted_proxies=settings.trusted_proxies,
+        proxy_headers=() if header is None else (header,),
+        drain=drain,
+    )
 
 
 @asynccontextmanager
@@ -194,6 +201,7 @@ def _front_parts(
         base_url=base_url,
         cookie_seconds_max=settings.access_token_seconds,
         is_cookie_secure=not settings.is_development,
+        country_header=settings.country_header,
         partners=clients.partners,
     )
     return FrontParts(

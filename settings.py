@@ -241,6 +241,10 @@ class Settings(BaseSettings):
     """Addresses or networks of our own proxies; only they are believed about whom they ask for
     (X-Forwarded-For, X-Forwarded-Proto)."""
 
+    country_header: str | None = Field(default=None, pattern=r"^[a-z0-9-]{1,64}$")
+    """Header, in lower case, in which our proxies tell a viewer's country (ISO 3166-1 alpha-2),
+    such as cf-ipcountry; from anyone but trusted_proxies it is dropped. Unset: none is known."""
+
     batch_operations_max: int = Field(default=0, ge=0, le=100)
     """Operations that one request may hold as a JSON array; 0 takes no arrays."""
 

@@ -96,6 +96,8 @@ class RequestContext(UseCaseContext):
     """What the client calls itself; bots play without counting."""
     base_url: str = ""
     """Scheme and authority under which the client reached us; goes before signed paths."""
+    country: str | None = None
+    """Where the viewer is (ISO 3166-1 alpha-2), as our own proxy has it; None where unknown."""
     response_cookies: dict[str, str | None] = field(default_factory=dict)
     """HttpOnly cookies that the answer sets; None takes one back."""
     bookmark: Bookmark = field(default_factory=Bookmark)

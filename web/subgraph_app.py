@@ -102,6 +102,7 @@ class ToldContexts:
             viewer=told.viewer,
             request_id=client.request_id,
             base_url=told.base_url or self.base_url,
+            country=told.country,
         )
         yield ctx
         if SESSION_COOKIE in ctx.response_cookies:

@@ -16,6 +16,7 @@ from domain.media.recordings import Transcoder
 from domain.messages.commands import (
     IndexChain,
     LearnWords,
+    ReleaseDue,
     RotateStorageKeys,
     SweepUploads,
     TrainRecommender,
@@ -41,6 +42,8 @@ CHAIN_SLOTS: Final = 1
 MODEL_SLOTS: Final = 1
 INDEX_EVERY: Final = timedelta(seconds=5)
 LEARN_EVERY: Final = timedelta(minutes=1)
+RELEASE_EVERY: Final = timedelta(minutes=1)
+"""Each planned release has a job for its instant; this finds what such a job has missed."""
 TRAIN_EVERY: Final = timedelta(hours=1)
 ROTATE_EVERY: Final = timedelta(hours=24)
 SWEEP_EVERY: Final = timedelta(minutes=10)
@@ -82,6 +85,7 @@ def build_options(settings: Settings, figures: JobFigures | None = None) -> Work
         Periodic(command=TrainRecommender(), every=TRAIN_EVERY),
         Periodic(command=LearnWords(), every=LEARN_EVERY),
         Periodic(command=SweepUploads(), every=SWEEP_EVERY),
+        Periodic(command=ReleaseDue(), every=RELEASE_EVERY),
     ]
     if settings.is_storage_sealed:
         periodic.append(Periodic(command=RotateStorageKeys(), every=ROTATE_EVERY))

@@ -19,6 +19,7 @@ from domain.media.identifiers import (
 from domain.media.records import Album, Artist, Track
 from domain.media.rules import checked_number, checked_title
 from domain.media.search_text import text_key
+from domain.media.territories import Territories, checked_territories
 from domain.text import checked_text
 from errors import BadInput, Conflict
 
@@ -101,6 +102,10 @@ def _music_brainz_id(text: str, field: str) -> str:
     return checked_music_brainz_id(text, field=field)
 
 
+def _territories(territories: Territories | None, field: str) -> str:
+    return checked_territories(territories, field=field)
+
+
 ARTIST_FIELDS: Final[Mapping[str, Check]] = {
     "name": required(_title),
     "bio": required(_bio),
@@ -112,6 +117,7 @@ ALBUM_FIELDS: Final[Mapping[str, Check]] = {
     "upc": optional(lambda text, field: checked_upc(text, field=field)),
     "music_brainz_id": optional(_music_brainz_id),
     "is_explicit": required(_flag),
+    "territories": _territories,
 }
 TRACK_FIELDS: Final[Mapping[str, Check]] = {
     "title": required(_title),
@@ -122,6 +128,7 @@ TRACK_FIELDS: Final[Mapping[str, Check]] = {
     "genre": optional(_title),
     "language": optional(checked_language),
     "is_explicit": required(_flag),
+    "territories": _territories,
     "isrc": optional(lambda text, field: checked_isrc(text, field=field)),
     "iswc": optional(lambda text, field: checked_iswc(text, field=field)),
     "music_brainz_recording_id": optional(_music_brainz_id),

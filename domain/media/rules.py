@@ -61,7 +61,9 @@ def publish(playable: PlayableT, *, now: datetime) -> PlayableT:
     """
     if playable.state is PlayableState.FAILED:
         raise TrackNotReady("Processing failed; retry it or upload another file.", field="id")
-    return playable if playable.published_at is not None else replace(playable, published_at=now)
+    if playable.published_at is not None:
+        return playable
+    return replace(playable, published_at=now, release_at=None)
 
 
 def unpublish(playable: PlayableT) -> PlayableT:

@@ -95,6 +95,12 @@ class RotateStorageKeys(Command, frozen=True, kw_only=True):
     name = "media.rotate_storage_keys.v1"
 
 
+class ReleaseDue(Command, frozen=True, kw_only=True):
+    """Let go whatever was planned to be let go by now."""
+
+    name = "media.release_due.v1"
+
+
 class IndexNames(Command, frozen=True, kw_only=True):
     """Let search find an artist's albums and tracks by the names that they have now."""
 

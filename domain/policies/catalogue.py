@@ -32,16 +32,31 @@ def require_role(
     """The item, if it is the viewer's own, or one of their team in this role or a higher one.
 
     Raises:
-        Unauthenticated: nobody is logged in.
         NotFound: there is no such item for this viewer.
+        Unauthenticated: nobody is logged in.
         Forbidden: they see it, and may not do this; admins, too: it is not theirs.
     """
-    viewer.require_user_id()
     if item is None or not may_see(viewer, item, teams):
         raise NotFound("There is no such item.", field="id")
+    viewer.require_user_id()
     if not has_role(viewer, item, least, teams):
         raise Forbidden("Only its owner may do this, and who works for the artist as one who may.")
     return item
+
+
+def require_own_artist(viewer: Viewer, artist: Artist | None, teams: Teams = NO_TEAMS) -> Artist:
+    """The artist, if the viewer owns them: only owners say who is in a team, and delete artists.
+
+    Raises:
+        NotFound: there is no such artist for this viewer.
+        Unauthenticated: nobody is logged in.
+        Forbidden: it is somebody else's, who may have taken the viewer into the team.
+    """
+    if artist is None or not may_see(viewer, artist, teams):
+        raise NotFound("There is no such artist.", field="artistId")
+    if viewer.require_user_id() != artist.owner_id:
+        raise Forbidden("Only their owner may do this with an artist.")
+    return artist
 
 
 def may_see(viewer: Viewer, item: Item, teams: Teams = NO_TEAMS) -> bool:

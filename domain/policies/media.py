@@ -32,6 +32,11 @@ def may_see_artist(viewer: Viewer, artist: Artist, teams: Teams = NO_TEAMS) -> b
     )
 
 
+def may_see_team(viewer: Viewer, artist: Artist, teams: Teams = NO_TEAMS) -> bool:
+    """The artist's owner, the team itself, and admins: who works for whom is no news."""
+    return artist.id in teams or _is_owner_or_admin(viewer, artist.owner_id)
+
+
 def may_see_job(viewer: Viewer, owner_id: UserId | None) -> bool:
     """Whoever asked for the work, and admins."""
     return viewer.has_role(Role.ADMIN) or (

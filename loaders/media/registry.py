@@ -15,6 +15,7 @@ from loaders.media.listening import ListeningLoaders
 from loaders.media.lyrics import LyricsByTrackId
 from loaders.media.playlists import PlaylistLoaders
 from loaders.media.streams import StreamByPlayable
+from loaders.media.teams import MembersByArtistId, TeamsByUserId
 from loaders.media.videos import ChannelById, FilesByVideoId, VideoById, VideosByChannelId
 
 
@@ -69,6 +70,16 @@ class MediaLoaders(ListeningLoaders):
     def stream_by_playable(self) -> StreamByPlayable:
         """What was made of files."""
         return StreamByPlayable(self._read)
+
+    @cached_property
+    def teams_by_user_id(self) -> TeamsByUserId:
+        """The teams that accounts are in."""
+        return TeamsByUserId(self._read)
+
+    @cached_property
+    def members_by_artist_id(self) -> MembersByArtistId:
+        """The teams of artists."""
+        return MembersByArtistId(self._read)
 
     def albums_by_artist_id(self, sight: Sight, *, limit: int, before: str) -> AlbumsByArtistId:
         """The same page of many artists' albums."""

@@ -9,6 +9,7 @@ from domain.pages import Page, PageRequest, before_text, build_page
 from domain.policies.media import may_see_album
 from resolvers.context import RequestContext
 from resolvers.media.cursors import place_on_album
+from resolvers.media.teams import teams_behind
 
 COVER_SECONDS = 24 * 60 * 60
 
@@ -21,7 +22,8 @@ async def find_album(ctx: RequestContext, album_id: AlbumId) -> Album | None:
 async def find_albums(ctx: RequestContext, album_ids: Sequence[AlbumId]) -> list[Album | None]:
     """Albums by their ids, each as `find_album`."""
     found = await ctx.loaders.media.album_by_id.load_all(album_ids)
-    return [each if each and may_see_album(ctx.viewer, each) else None for each in found]
+    teams = await teams_behind(ctx, found)
+    return [each if each and may_see_album(ctx.viewer, each, teams) else None for each in found]
 
 
 async def albums_of(ctx: RequestContext, tracks: Sequence[Track]) -> list[Album]:

@@ -6,6 +6,7 @@ from domain.ids import ArtistId
 from domain.media.records import Album, Artist, Track
 from domain.policies.media import may_see_artist
 from resolvers.context import RequestContext
+from resolvers.media.teams import teams_behind
 
 
 async def find_artist(ctx: RequestContext, artist_id: ArtistId) -> Artist | None:
@@ -16,7 +17,8 @@ async def find_artist(ctx: RequestContext, artist_id: ArtistId) -> Artist | None
 async def find_artists(ctx: RequestContext, artist_ids: Sequence[ArtistId]) -> list[Artist | None]:
     """Artists by their ids, each as `find_artist`."""
     found = await ctx.loaders.media.artist_by_id.load_all(artist_ids)
-    return [each if each and may_see_artist(ctx.viewer, each) else None for each in found]
+    teams = await teams_behind(ctx, found)
+    return [each if each and may_see_artist(ctx.viewer, each, teams) else None for each in found]
 
 
 async def artists_of(ctx: RequestContext, works: Sequence[Album | Track]) -> list[Artist]:

@@ -13,7 +13,7 @@ from domain.ids import AlbumId, ArtistId, TrackId
 from domain.media import editing as rules
 from domain.media.records import Album, Artist, Track
 from domain.media.teams import TeamRole
-from domain.policies.catalogue import has_role, require_role
+from domain.policies.catalogue import has_role, require_own_artist, require_role
 from errors import TooLarge
 from resolvers.context import RequestContext
 from resolvers.media.album_loudness import measure_album
@@ -78,7 +78,8 @@ async def delete_artist(ctx: RequestContext, artist_id: ArtistId, *, version: in
         artist = await uow.rows.lock_artist(artist_id)
         if artist is not None and await _was_deleted(ctx, uow, artist):
             return artist
-        found = require_role(ctx.viewer, artist, TeamRole.MANAGER)
+        teams = await uow.rows.teams_of(ctx.viewer.user_id)
+        found = require_own_artist(ctx.viewer, artist, teams)
         rules.require_version(found, version)
         deleted = await save_artist(uow, rules.delete_artist(found, now=ctx.clock.now()))
         _require_few(albums)

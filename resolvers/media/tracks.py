@@ -1,13 +1,15 @@
 """Finding, publishing and reprocessing tracks."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from db.outbox import Job
 from db.repositories.media.catalogue import MediaRepository
 from domain.ids import ArtistId, TrackId
-from domain.media import rules
+from domain.media import releasing, rules
 from domain.media.records import Playable, PlayableState, Track
-from domain.messages.commands import process_key
+from domain.media.teams import TeamRole
+from domain.messages.commands import ReleaseDue, process_key
 from domain.pages import (
     Page,
     PageRequest,
@@ -16,14 +18,15 @@ from domain.pages import (
     build_page,
     instant_cursor,
 )
+from domain.policies.catalogue import require_role
 from domain.policies.media import (
     may_manage_playable,
     may_see_track,
-    require_own_track,
 )
 from loaders.media.catalogue import PUBLIC_TRACKS, TRACKS_OF_OWNER
 from resolvers.context import RequestContext
 from resolvers.media.releases import save_track
+from resolvers.media.teams import teams_behind, teams_of_viewer
 
 UNDER_WAY = frozenset({PlayableState.UPLOADED, PlayableState.PROCESSING})
 
@@ -36,7 +39,8 @@ async def find_track(ctx: RequestContext, track_id: TrackId) -> Track | None:
 async def find_tracks(ctx: RequestContext, track_ids: Sequence[TrackId]) -> list[Track | None]:
     """Tracks by their ids, each as `find_track`."""
     found = await ctx.loaders.media.track_by_id.load_all(track_ids)
-    return [each if each and may_see_track(ctx.viewer, each) else None for each in found]
+    teams = await teams_behind(ctx, found)
+    return [each if each and may_see_track(ctx.viewer, each, teams) else None for each in found]
 
 
 async def list_tracks(ctx: RequestContext, page: PageRequest) -> Page[Track]:
@@ -49,15 +53,21 @@ async def list_tracks(ctx: RequestContext, page: PageRequest) -> Page[Track]:
 
 
 async def list_my_tracks(ctx: RequestContext, page: PageRequest) -> Page[Track]:
-    """The viewer's own tracks, drafts included, the newest first.
+    """The viewer's own tracks and those of their teams, drafts included, the newest first.
 
     Raises:
         Unauthenticated: nobody is logged in.
     """
     owner_id = ctx.viewer.require_user_id()
-    rows = await ctx.read("media").fetch(
-        TRACKS_OF_OWNER, owner_id=owner_id, before=before_text(page), limit=page.first + 1
+    before, limit = before_text(page), page.first + 1
+    own = await ctx.read("media").fetch(
+        TRACKS_OF_OWNER, owner_id=owner_id, before=before, limit=limit
     )
+    teams = await teams_of_viewer(ctx)
+    loader = ctx.loaders.media.tracks_by_artist_id(ctx.viewer.sight, limit=limit, before=before)
+    of_teams = await loader.load_all(sorted(teams))
+    mine = {track.id: track for tracks in (own, *of_teams) for track in tracks}
+    rows = sorted(mine.values(), key=lambda track: track.id, reverse=True)[:limit]
     return build_page(rows, page, lambda track: (track.id,))
 
 
@@ -106,19 +116,31 @@ def _progress(track: Playable, job: Job | None) -> float | None:
     return 0.0 if job is None else job.progress
 
 
-async def publish_track(ctx: RequestContext, track_id: TrackId) -> Track:
+async def publish_track(
+    ctx: RequestContext, track_id: TrackId, *, at: datetime | None = None
+) -> Track:
     """Let a track go: public at once when READY, else as soon as it is. Twice is once.
+
+    With an instant to come it is let go by itself then; another one takes the place of the first.
 
     Raises:
         NotFound: no such track for this viewer.
-        Forbidden: the viewer does not own it.
+        Forbidden: the viewer neither owns it nor manages its artist.
         TrackNotReady: its processing failed.
+        BadInput: the instant lies too far ahead.
+        Conflict: it is published already, and cannot be planned.
     """
+    now = ctx.clock.now()
+    at = releasing.checked_instant(at, now=now)
     async with ctx.unit_of_work(MediaRepository) as uow:
-        track = require_own_track(ctx.viewer, await uow.rows.lock_track(track_id))
-        published = rules.publish(track, now=ctx.clock.now())
+        found = await uow.rows.lock_track(track_id)
+        teams = await uow.rows.teams_of(ctx.viewer.user_id)
+        track = require_role(ctx.viewer, found, TeamRole.MANAGER, teams)
+        published = rules.publish(track, now=now) if at is None else releasing.plan(track, at)
         if published == track:
             return track
+        if at is not None:
+            await uow.send(ReleaseDue(), available_at=at)
         published = await save_track(uow, published, ctx.clock)
         await uow.commit()
     forget_track(ctx, published)

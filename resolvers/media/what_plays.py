@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from domain.ids import PlayableKey
-from domain.media.records import Playable, PlayableState
-from errors import NotFound, TrackNotReady
+from domain.media.records import Playable
+from errors import NotFound
 from resolvers.context import RequestContext
+from resolvers.media.availability import reasons_of, require_available
 from resolvers.media.playables import find_playables
 
 
@@ -15,27 +16,29 @@ async def find_named(ctx: RequestContext, names: Sequence[str]) -> list[Playable
 
 
 async def require_playables(ctx: RequestContext, keys: Sequence[PlayableKey]) -> list[Playable]:
-    """All of them, each once and ready to be heard.
+    """All of them, each once and ready to be heard where the viewer is.
 
     Raises:
         NotFound: one is not there for this viewer.
         TrackNotReady: one cannot be heard yet.
+        NotAvailableHere: the rights in one do not hold where the viewer is.
     """
     wanted = list(dict.fromkeys(keys))
     found = await find_playables(ctx, wanted)
     playables = [each for each in found if each is not None]
     if len(playables) < len(wanted):
         raise NotFound("There is no such thing to play.", field="playableId")
-    if any(each.state is not PlayableState.READY for each in playables):
-        raise TrackNotReady("This cannot be heard yet.", field="playableId")
+    await require_available(ctx, playables)
     return playables
 
 
 async def heard_of(ctx: RequestContext, names: Sequence[str]) -> set[str]:
     """Those that the viewer can see and hear now."""
-    wanted = list(dict.fromkeys(names))
+    found = await find_named(ctx, list(dict.fromkeys(names)))
+    playables = [each for each in found if each is not None]
+    reasons = await reasons_of(ctx, playables)
     return {
-        name
-        for name, playable in zip(wanted, await find_named(ctx, wanted), strict=True)
-        if playable is not None and playable.state is PlayableState.READY
+        str(each.playable)
+        for each, reason in zip(playables, reasons, strict=True)
+        if reason is None
     }

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import strawberry
 
+from domain.media import records as media
 from domain.media.identifiers import checked_identifier
 from domain.pages import Page, page_request
-from resolvers.media import identifiers
+from resolvers.media import identifiers, teams
 from schema.caching import SHORT, good_for
 from schema.costs import PAGED
 from schema.info import Info
@@ -27,6 +28,18 @@ CatalogueItem = Annotated[
 @strawberry.type
 class CatalogueQuery:
     """What the catalogue can be asked."""
+
+    @strawberry.field(
+        graphql_type=Connection[Artist] | None,
+        directives=[PAGED],
+        description="Artists that I own or work for, the newest first.",
+    )
+    @staticmethod
+    async def my_artists(
+        info: Info, first: int | None = None, after: str | None = None
+    ) -> Page[media.Artist]:
+        """A page of the viewer's artists."""
+        return await teams.list_my_artists(info.context, page_request(first, after))
 
     @strawberry.field(
         graphql_type=Connection[CatalogueItem] | None,

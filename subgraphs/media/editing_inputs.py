@@ -9,6 +9,7 @@ from domain.media.editing import Changes
 KEEP = strawberry.UNSET
 """What is left out of an update stays as it is; null takes it away where it may be missing."""
 
+WHERE = "Where it may be heard; null for everywhere."
 VERSION = "The version that you saw; CONFLICT when it has moved on since."
 
 
@@ -27,6 +28,18 @@ class CatalogueIdentifierInput:
     upc: str | None = strawberry.field(default=None, description="A UPC or EAN.")
     music_brainz_id: str | None = strawberry.field(
         default=None, description="Of an artist, release, recording or work."
+    )
+
+
+@strawberry.input(description="Where something may be heard; give one of the lists.")
+class TerritoriesInput:
+    """Countries where, or where not."""
+
+    includes: list[str] = strawberry.field(
+        default_factory=list, description="In these countries only (ISO 3166-1 alpha-2)."
+    )
+    excludes: list[str] = strawberry.field(
+        default_factory=list, description="Everywhere but in these."
     )
 
 
@@ -62,6 +75,7 @@ class CreateAlbumInput:
     upc: str | None = KEEP
     music_brainz_id: str | None = KEEP
     is_explicit: bool | None = KEEP
+    territories: TerritoriesInput | None = strawberry.field(default=KEEP, description=WHERE)
 
 
 @strawberry.input(description="What is left out stays; null takes away what may be missing.")
@@ -77,6 +91,7 @@ class UpdateAlbumInput:
     upc: str | None = KEEP
     music_brainz_id: str | None = KEEP
     is_explicit: bool | None = KEEP
+    territories: TerritoriesInput | None = strawberry.field(default=KEEP, description=WHERE)
 
 
 @strawberry.input(description="What is left out stays; null takes away what may be missing.")
@@ -103,6 +118,7 @@ class UpdateTrackInput:
         default=KEEP, description="Of the words that are sung, such as `en` or `pt-BR` (BCP 47)."
     )
     is_explicit: bool | None = KEEP
+    territories: TerritoriesInput | None = strawberry.field(default=KEEP, description=WHERE)
     isrc: str | None = KEEP
     iswc: str | None = KEEP
     music_brainz_recording_id: str | None = KEEP

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.scalars import DateTime
 from subgraphs.media.scalars import ByteCount
 
 
@@ -37,3 +38,6 @@ class PublishTrackInput:
     """Which track goes out."""
 
     track_id: strawberry.ID
+    release_at: DateTime | None = strawberry.field(
+        default=None, description="Let it go by itself then; left out or past: now."
+    )

@@ -28,7 +28,9 @@ from subgraphs.media.playback_mutations import PlaybackMutation
 from subgraphs.media.playlist_mutations import PlaylistMutation
 from subgraphs.media.processing_mutations import ProcessingMutation
 from subgraphs.media.queue_mutations import QueueMutation
+from subgraphs.media.release_mutations import ReleaseMutation
 from subgraphs.media.share_link_types import ShareLinkMutation
+from subgraphs.media.team_mutations import TeamMutation
 from subgraphs.media.upload_mutations import UploadMutation
 from subgraphs.media.video_mutations import VideoMutation
 
@@ -36,6 +38,8 @@ from subgraphs.media.video_mutations import VideoMutation
 @strawberry.type
 class Mutation(
     EditingMutation,
+    ReleaseMutation,
+    TeamMutation,
     PlaybackMutation,
     QueueMutation,
     DeviceMutation,
@@ -92,14 +96,18 @@ class Mutation(
 
     @strawberry.mutation(
         graphql_type=PublishTrackPayload | None,
-        description="Let a track of mine go: public at once when READY, else as soon as it is.",
+        description=(
+            "Let a track go that I own or manage: public at once when READY, else as soon as it "
+            "is; or by itself at an instant to come."
+        ),
     )
     @staticmethod
     @with_problems(PublishTrackPayload)
     async def publish_track(info: Info, input: PublishTrackInput) -> PublishTrackPayload:  # noqa: A002
         """Publish a track."""
         track_id = TrackId(parse_id(input.track_id, "Track"))
-        return PublishTrackPayload(track=await tracks.publish_track(info.context, track_id))
+        track = await tracks.publish_track(info.context, track_id, at=input.release_at)
+        return PublishTrackPayload(track=track)
 
     @strawberry.mutation(
         graphql_type=ImportFolderPayload | None,

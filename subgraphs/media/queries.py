@@ -69,7 +69,7 @@ class Query(CatalogueQuery, PlaybackQuery, VideoQuery, PlaylistQuery, SearchQuer
     @strawberry.field(
         graphql_type=Connection[Track] | None,
         directives=[PAGED],
-        description="My own tracks, drafts included, the newest first.",
+        description="My tracks and those of my teams, drafts included, the newest first.",
     )
     @staticmethod
     async def my_tracks(

@@ -6,14 +6,18 @@ import strawberry
 
 from domain.ids import AlbumId, ArtistId, TrackId
 from domain.media import records as media
+from domain.media import teams as team_records
+from domain.media.availability import UnavailableReason
 from domain.media.lyrics import records as sung
 from domain.media.pictures import PictureFormat
+from domain.media.releasing import ReleaseStatus, album_status, release_status
 from domain.media.streams import StreamQuality
+from domain.media.territories import Territories as TerritoriesRecord
 from domain.pages import Page, page_request
 from resolvers.context import RequestContext
-from resolvers.media import albums, artists, covers, lyrics, streaming, tracks
+from resolvers.media import albums, artists, availability, covers, lyrics, streaming, teams, tracks
 from schema.batched import batched, references
-from schema.caching import SHORT, good_for
+from schema.caching import OF_THE_VIEWER, SHORT, good_for
 from schema.costs import PAGED, ListSize
 from schema.ids import parse_id
 from schema.pagination import Connection
@@ -21,6 +25,7 @@ from schema.scalars import DateTime
 from subgraphs.media.lyrics_types import Lyrics
 from subgraphs.media.nodes import Node
 from subgraphs.media.playable_types import Creator, Playable, Stream
+from subgraphs.media.rights_types import TeamMember, Territories, territories_of
 from subgraphs.media.sound_types import Sound
 
 strawberry.enum(PictureFormat, description="How a picture is written.")
@@ -35,6 +40,18 @@ class Artist(Node, Creator):
     bio: str
     music_brainz_id: str | None
     version: int = strawberry.field(description="Grows with each change; updates name it.")
+
+    @strawberry.field(
+        graphql_type=list[TeamMember],
+        directives=[OF_THE_VIEWER, ListSize(assumed_size=10)],
+        description="Who works for the artist, at most 100; empty for all but owner and team.",
+    )
+    @batched
+    async def team(
+        parents: Sequence[media.Artist], ctx: RequestContext
+    ) -> list[list[team_records.TeamMember]]:
+        """Each artist's team."""
+        return await teams.teams_of_artists(ctx, parents)
 
     @strawberry.field(
         graphql_type=Connection["Album"], directives=[PAGED], description="The newest first."
@@ -86,8 +103,23 @@ class Album(Node):
     upc: str | None = strawberry.field(description="UPC or EAN, digits alone.")
     music_brainz_id: str | None = strawberry.field(description="Of the release.")
     is_explicit: bool
+    release_at: DateTime | None = strawberry.field(description="When it will go out by itself.")
     version: int = strawberry.field(description="Grows with each change; updates name it.")
     created_at: DateTime
+
+    @strawberry.field(graphql_type=ReleaseStatus)
+    @batched
+    def release_status(parents: Sequence[media.Album], _ctx: RequestContext) -> list[ReleaseStatus]:
+        """How far each was let go."""
+        return [album_status(album) for album in parents]
+
+    @strawberry.field(graphql_type=Territories | None, description="Null for everywhere.")
+    @batched
+    def territories(
+        parents: Sequence[media.Album], _ctx: RequestContext
+    ) -> list[TerritoriesRecord | None]:
+        """Where each may be heard."""
+        return territories_of([album.territories for album in parents])
 
     @strawberry.field(graphql_type=Artist)
     @batched
@@ -166,6 +198,7 @@ class Track(Sound, Node, Playable):
     )
     language: str | None = strawberry.field(description="Of the words that are sung (BCP 47).")
     is_explicit: bool
+    release_at: DateTime | None = strawberry.field(description="When it will go out by itself.")
     version: int = strawberry.field(description="Grows with each change; updates name it.")
     source_type: str | None = strawberry.field(
         description="Media type of the original file, told from its bytes."
@@ -198,18 +231,59 @@ class Track(Sound, Node, Playable):
         """The outlines to draw."""
         return [None if track.waveform is None else list(track.waveform) for track in parents]
 
+    @strawberry.field(graphql_type=ReleaseStatus)
+    @batched
+    def release_status(parents: Sequence[media.Track], _ctx: RequestContext) -> list[ReleaseStatus]:
+        """How far each was let go."""
+        return [release_status(track) for track in parents]
+
     @strawberry.field(
-        graphql_type=Stream | None,
-        description="As good as the viewer's plan allows; null until it is READY.",
+        graphql_type=Territories | None,
+        description="Null for everywhere; those of its album hold as well.",
     )
     @batched
-    def stream(
+    def territories(
+        parents: Sequence[media.Track], _ctx: RequestContext
+    ) -> list[TerritoriesRecord | None]:
+        """Where each may be heard."""
+        return territories_of([track.territories for track in parents])
+
+    @strawberry.field(
+        graphql_type=bool, directives=[OF_THE_VIEWER], description="Whether I can play it here."
+    )
+    @batched
+    async def is_available(parents: Sequence[media.Track], ctx: RequestContext) -> list[bool]:
+        """Whether each can be played where the viewer is."""
+        return [reason is None for reason in await availability.reasons_of(ctx, parents)]
+
+    @strawberry.field(
+        graphql_type=UnavailableReason | None,
+        directives=[OF_THE_VIEWER],
+        description="Why I cannot play it here; null where I can.",
+    )
+    @batched
+    async def unavailable_reason(
+        parents: Sequence[media.Track], ctx: RequestContext
+    ) -> list[UnavailableReason | None]:
+        """Why each cannot be played where the viewer is."""
+        return await availability.reasons_of(ctx, parents)
+
+    @strawberry.field(
+        graphql_type=Stream | None,
+        directives=[OF_THE_VIEWER],
+        description=(
+            "As good as the viewer's plan allows; null where it cannot be played, and "
+            "`unavailableReason` says why."
+        ),
+    )
+    @batched
+    async def stream(
         parents: Sequence[media.Track],
         ctx: RequestContext,
         quality: StreamQuality = StreamQuality.HIGH,
     ) -> list[streaming.Stream | None]:
         """Where to hear each."""
-        return [streaming.stream_of(ctx, track, quality) for track in parents]
+        return await availability.streams_of(ctx, parents, quality)
 
     @strawberry.field(
         graphql_type=Lyrics | None,

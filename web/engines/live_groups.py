@@ -7,12 +7,12 @@ from resolvers.context import RequestContext
 
 
 def sharing_key(ctx: RequestContext) -> Hashable:
-    """All that a resolver may read of a context: who asks, and under which address.
+    """All that a resolver may read of a context: who asks, from where, and under which address.
 
     The session is left out: it is checked for each socket before each answer.
     """
     viewer = ctx.viewer
-    return viewer.user_id, viewer.roles, viewer.partner_id, ctx.base_url
+    return viewer.user_id, viewer.roles, viewer.partner_id, ctx.base_url, ctx.country
 
 
 HOUSE_GROUPING = Grouping(

@@ -19,6 +19,7 @@ class ToldViewer:
 
     viewer: Viewer
     base_url: str = ""
+    country: str | None = None
     attempt: Attempt | None = None
 
     @classmethod
@@ -36,6 +37,7 @@ def write_viewer(ctx: RequestContext) -> bytes:
         "roles": sorted(viewer.roles),
         "partner": viewer.partner_id,
         "baseUrl": ctx.base_url,
+        "country": ctx.country,
     }
     if ctx.attempt is not None:
         told["attempt"] = {"key": ctx.attempt.key, "id": ctx.attempt.id}
@@ -60,5 +62,6 @@ def read_viewer(text: bytes | str) -> ToldViewer:
             partner_id=told.get("partner"),
         ),
         base_url=told.get("baseUrl", ""),
+        country=told.get("country"),
         attempt=None if attempt is None else Attempt(key=attempt["key"], id=attempt["id"]),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from http.cookies import SimpleCookie
 
 from db.idempotency import Attempt
+from domain.media.territories import country_or_none
 from domain.viewer import ANONYMOUS, Viewer
 from errors import Unauthenticated
 from resolvers.context import SESSION_COOKIE, RequestContext, UseCaseContext
@@ -25,6 +26,8 @@ class ContextFactory:
     cookie_seconds_max: int
     is_cookie_secure: bool
     """Off only where development runs over plain HTTP."""
+    country_header: str | None = None
+    """Where our own proxies tell the viewer's country; others were stripped of it before."""
     partners: PartnerKeys | None = None
     """Whose API keys are; None where nobody has one."""
 
@@ -53,6 +56,7 @@ class ContextFactory:
             request_id=client.request_id,
             user_agent=client.user_agent,
             base_url=self.base_url,
+            country=self._country(client),
             bookmark=client.bookmark,
         )
         try:
@@ -72,6 +76,11 @@ class ContextFactory:
             return await identify(self.base, cookie)
         except Unauthenticated:
             return ANONYMOUS  # else a browser with an old cookie could never log in again
+
+    def _country(self, client: ClientRequest) -> str | None:
+        if self.country_header is None:
+            return None
+        return country_or_none(client.headers.get(self.country_header))
 
     def _cookie(self, name: str, value: str | None) -> str:
         cookie = SimpleCookie({name: value or ""})

@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 
 from web.serving.http_protocol import RepeatedHeads
 from web.serving.socket_protocol import BatchedSocket
+from web.serving.trusted_proxies import believing_proxies
 from web.wire.draining import Drain
 
 SOCKET_MESSAGE_BYTES_MAX = 1024 * 1024
@@ -188,15 +189,18 @@ async def serve_app(
     listener: socket.socket,
     *,
     trusted_proxies: Sequence[str] = (),
+    proxy_headers: Collection[str] = (),
     drain: Drain | None = None,
 ) -> None:
     """Serve until told to stop; trusted proxies are believed about whom they ask for.
+
+    So they are in what they tell by `proxy_headers`, which anyone else's requests lose.
 
     The drain is begun at the first signal; the application has it too.
     """
     keep_loop_free()
     config = uvicorn.Config(
-        app,
+        believing_proxies(app, trusted_proxies, proxy_headers),
         http=RepeatedHeads,
         ws=BatchedSocket,
         ws_max_size=SOCKET_MESSAGE_BYTES_MAX,
@@ -206,7 +210,6 @@ async def serve_app(
         access_log=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
         server_header=False,
-        proxy_headers=bool(trusted_proxies),
-        forwarded_allow_ips=list(trusted_proxies),
+        proxy_headers=False,  # done above: only there it is known who sent a request
     )
     await _Server(config, drain or Drain()).serve(sockets=[listener])

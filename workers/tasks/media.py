@@ -12,6 +12,7 @@ from domain.messages.commands import (
     LearnWords,
     ProcessPlayable,
     ProcessTrack,
+    ReleaseDue,
     RotateStorageKeys,
     SweepUploads,
     TakeInUpload,
@@ -21,6 +22,7 @@ from resolvers.media import (
     learning,
     playback,
     processing,
+    releasing,
     renaming,
     storage_keys,
     sweeping,
@@ -85,6 +87,12 @@ async def _process(key: PlayableKey, ctx: WorkerContext) -> None:
 async def rotate_storage_keys(_command: RotateStorageKeys, ctx: WorkerContext) -> None:
     """Bring what is stored under the newest key; a stopped run goes on where it was."""
     await storage_keys.rotate_storage_keys(ctx)
+
+
+@handles(ReleaseDue, attempts_max=5, seconds_max=FILE_SECONDS_MAX)
+async def release_due(_command: ReleaseDue, ctx: WorkerContext) -> None:
+    """Let go what is due; each goes once, under its lock."""
+    await releasing.let_go_due(ctx)
 
 
 @handles(IndexNames, attempts_max=5, seconds_max=FILE_SECONDS_MAX)

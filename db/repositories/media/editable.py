@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Final, NoReturn
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, text
 from sqlalchemy.exc import IntegrityError
 
 from db.repositories.media.teams import TeamRows
 from db.rows import fetch_records, lock_record
-from db.tables.media.catalogue import albums, artists, tracks
+from db.tables.media.catalogue import PLANNED, albums, artists, tracks
 from domain.ids import AlbumId, ArtistId, TrackId
 from domain.media.records import Album, Artist, Track
 from errors import Conflict, DatabaseBusy, IdentifierTaken
@@ -52,6 +53,18 @@ class EditableRows(TeamRows):
         kept = select(tracks).where(theirs, tracks.c.deleted_at.is_(None))
         held = _held(kept.order_by(tracks.c.id).limit(limit))
         return await fetch_records(self._connection, held, Track)
+
+    async def list_due_albums(self, now: datetime, *, limit: int) -> list[AlbumId]:
+        """Albums that were planned to be out by now, the longest due first."""
+        due = select(albums.c.id).where(text(PLANNED), albums.c.release_at <= now)
+        ordered = due.order_by(albums.c.release_at, albums.c.id).limit(limit)
+        return list((await self._connection.execute(ordered)).scalars())
+
+    async def list_due_tracks(self, now: datetime, *, limit: int) -> list[TrackId]:
+        """Tracks that were planned to be out by now, the longest due first."""
+        due = select(tracks.c.id).where(text(PLANNED), tracks.c.release_at <= now)
+        ordered = due.order_by(tracks.c.release_at, tracks.c.id).limit(limit)
+        return list((await self._connection.execute(ordered)).scalars())
 
     async def has_isrc(self, album_id: AlbumId, isrc: str, *, beside: TrackId) -> bool:
         """Whether another track of the album has this ISRC."""

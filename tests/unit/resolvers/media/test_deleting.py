@@ -60,7 +60,7 @@ async def test_what_is_deleted_is_hidden_at_once_from_everybody(what, gone, as_v
         assert await seen_by(as_viewer(viewer)) == everything - gone
     assert await seen_by(as_viewer(BEN)) == everything - gone - {"track-2"}
     with pytest.raises(NotFound):
-        await playback.start_playback(as_viewer(BEN), a_track().id, is_private=False)
+        await playback.start_playback(as_viewer(BEN), a_track().playable, is_private=False)
 
 
 @pytest.mark.parametrize(("_what", "delete", "key"), DELETIONS)
