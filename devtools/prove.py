@@ -36,6 +36,9 @@ ON_TIME = {"TUTTI_PROVE_DURATIONS": "1"}
 """Tests hold their bounds on time to the millisecond; beside other tests they are generous."""
 KILLS = "tests/proofs/test_kills.py::test_every_job_ends_once_whatever_is_killed"
 RESUMED = "tests/proofs/test_resume_kills.py::test_no_event_is_lost_without_a_marker"
+PLAYBACK = (
+    "tests/proofs/test_playback_load.py::test_every_play_counts_once_whatever_gateway_is_killed"
+)
 KILLED = "every job ends once, minted = asked, ledger balanced, no orphan files"
 
 PROOFS = (
@@ -73,6 +76,20 @@ PROOFS = (
             ("1000", "appendfsync always", "distributed-always"),
             ("1000", "appendfsync everysec", "distributed-everysec"),
         )
+    ),
+    *(
+        Proof(
+            claim=f"{sessions} playback sessions, a heartbeat each 10 s, {profile}, 3 kills",
+            target="every play counted once; nothing acknowledged is lost",
+            tests=(f"{PLAYBACK}[{profile}]",),
+            environment={
+                "TUTTI_PROVE_SESSIONS": sessions,
+                "TUTTI_PROVE_BEATS": "12",
+                "TUTTI_PROVE_BEAT_SECONDS": "10",
+                "TUTTI_PROVE_PLAYBACK_KILLS": "3",
+            },
+        )
+        for profile, sessions in (("embedded", "1000"), ("distributed", "10000"))
     ),
     Proof(
         claim="50 events a second reach two gateways",
