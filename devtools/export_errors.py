@@ -7,8 +7,12 @@ from errors import AppError
 from federation.errors import FederationError
 
 TARGET = Path(__file__).parent.parent / "docs" / "errors.md"
-MODULES = ("web.wire.refusals", "web.documents.persisted_documents")
-"""Modules beside `errors.py` that declare failures of the front."""
+MODULES = (
+    "domain.media.file_faults",
+    "web.wire.refusals",
+    "web.documents.persisted_documents",
+)
+"""Modules beside `errors.py` that declare failures."""
 
 OTHERS = {
     "BAD_USER_INPUT": ("A variable or argument is not of its type.", False),

@@ -18,6 +18,7 @@ from domain.messages.commands import (
     LearnWords,
     ReleaseDue,
     RotateStorageKeys,
+    SweepObjects,
     SweepUploads,
     TrainRecommender,
 )
@@ -44,6 +45,7 @@ INDEX_EVERY: Final = timedelta(seconds=5)
 LEARN_EVERY: Final = timedelta(minutes=1)
 RELEASE_EVERY: Final = timedelta(minutes=1)
 """Each planned release has a job for its instant; this finds what such a job has missed."""
+FIND_ORPHANS_EVERY: Final = timedelta(days=1)
 TRAIN_EVERY: Final = timedelta(hours=1)
 ROTATE_EVERY: Final = timedelta(hours=24)
 SWEEP_EVERY: Final = timedelta(minutes=10)
@@ -86,6 +88,7 @@ def build_options(settings: Settings, figures: JobFigures | None = None) -> Work
         Periodic(command=LearnWords(), every=LEARN_EVERY),
         Periodic(command=SweepUploads(), every=SWEEP_EVERY),
         Periodic(command=ReleaseDue(), every=RELEASE_EVERY),
+        Periodic(command=SweepObjects(), every=FIND_ORPHANS_EVERY),
     ]
     if settings.is_storage_sealed:
         periodic.append(Periodic(command=RotateStorageKeys(), every=ROTATE_EVERY))

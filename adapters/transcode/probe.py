@@ -8,6 +8,7 @@ import av
 from adapters.transcode.containers import INPUT_OPTIONS
 from adapters.transcode.trim import read_trim
 from domain.media.codecs import WAVPACK_LOSSY, is_lossless
+from domain.media.file_faults import FileDamaged, FileEmpty, NoSound, RecordingTooLong
 from domain.media.recordings import AudioFacts
 from errors import NotAudio
 
@@ -29,26 +30,26 @@ def probe(path: Path) -> AudioFacts:
     """
     size = path.stat().st_size
     if size == 0:
-        raise NotAudio("The file is empty.")
+        raise FileEmpty("The file is empty; upload it again.")
     if _is_text(path):
         raise NotAudio("The file is text, not audio.")
     try:
         with av.open(str(path), options=INPUT_OPTIONS, metadata_errors="ignore") as container:
             return _facts(path, container, size)
     except (av.FFmpegError, EOFError) as error:
-        raise NotAudio("The file is damaged or in a format we do not know.") from error
+        raise FileDamaged("The file is damaged or in a format we do not know.") from error
 
 
 def _facts(path: Path, container: av.container.InputContainer, size: int) -> AudioFacts:
     if not container.streams.audio:
         only = ", only pictures" if container.streams.video else ""
-        raise NotAudio(f"The file holds no audio{only}.")
+        raise NoSound(f"The file holds no audio{only}.")
     stream = container.streams.audio[0]
     duration_ms = _duration_ms(container, stream)
     rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
     _require_sound(container, stream)
     if duration_ms > DURATION_MS_MAX:
-        raise NotAudio("The recording is longer than 24 hours.")
+        raise RecordingTooLong("The recording is longer than 24 hours.")
     if not 1 <= channels <= CHANNELS_MAX:
         raise NotAudio(f"The recording has {channels} channels.")
     codec = _codec(path, stream.codec_context.codec.canonical_name)
@@ -97,7 +98,7 @@ def _require_sound(
     for frame in container.decode(stream):
         if frame.samples > 0:
             return
-    raise NotAudio("The file holds no sound.")
+    raise NoSound("The file holds no sound.")
 
 
 def _is_text(path: Path) -> bool:

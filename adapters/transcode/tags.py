@@ -10,13 +10,18 @@ from typing import Any
 import mutagen
 from mutagen import flac
 from mutagen.flac import FLAC, Picture
-from mutagen.id3 import ID3
+from mutagen.id3 import ID3, Encoding
 from mutagen.mp4 import MP4Tags
 
+from adapters.transcode.mislabelled import charset_of, mend
 from domain.media.recordings import Tags
 
 TEXT_MAX = 300
 VALUES_MAX = 20
+FRAMES_MAX = 100
+"""Frames of a kind, and values of one, that are looked at; more is no music."""
+RAW_MAX = 10_000
+"""Characters of a value that are looked at."""
 COVER_BYTES_MAX = 20 * 1024 * 1024
 NUMBER_MAX = 9_999
 FRONT_COVER = 3
@@ -85,7 +90,8 @@ def read_tags(path: Path) -> Tags:
 def _reader(tags: Any) -> Values:  # Any: each container has a tag class of its own
     """One way to ask for a field, whatever the container calls it."""
     if isinstance(tags, ID3):
-        return lambda name: _id3_values(tags, name)
+        charset = charset_of(text for frame in _latin_frames(tags) for text in _raw_texts(frame))
+        return lambda name: _id3_values(tags, name, charset)
     if isinstance(tags, MP4Tags):
         return lambda name: _texts(tags.get(MP4_NAMES[name]))
     if tags is None:
@@ -93,12 +99,24 @@ def _reader(tags: Any) -> Values:  # Any: each container has a tag class of its 
     return lambda name: _comment_values(tags, name)
 
 
-def _id3_values(tags: ID3, name: str) -> list[str]:
-    if name == "genre":
-        return [text for frame in tags.getall("TCON") for text in frame.genres]
-    return [
-        str(text) for frame in tags.getall(ID3_NAMES[name]) for text in getattr(frame, "text", ())
-    ]
+def _id3_values(tags: ID3, name: str, charset: str | None) -> list[str]:
+    """All values of all frames of a kind, those called Latin-1 in their true charset."""
+    found: list[str] = []
+    for frame in tags.getall(ID3_NAMES[name])[:FRAMES_MAX]:
+        texts = frame.genres if name == "genre" else _raw_texts(frame)
+        is_latin = getattr(frame, "encoding", None) == Encoding.LATIN1
+        found += [mend(text, charset) if is_latin else text for text in texts[:FRAMES_MAX]]
+    return found
+
+
+def _latin_frames(tags: ID3) -> list[Any]:
+    """The text frames that say they are in Latin-1."""
+    frames = [frame for name in ID3_NAMES.values() for frame in tags.getall(name)[:FRAMES_MAX]]
+    return [each for each in frames if getattr(each, "encoding", None) == Encoding.LATIN1]
+
+
+def _raw_texts(frame: Any) -> list[str]:
+    return [str(text) for text in list(getattr(frame, "text", ()))[:FRAMES_MAX]]
 
 
 def _comment_values(tags: Any, name: str) -> list[str]:
@@ -128,7 +146,7 @@ def _texts(value: Any) -> list[str]:
 
 def _clean(text: str) -> str:
     """One line of text without controls, lone surrogates or space around it."""
-    sound = text.encode("utf-8", "replace").decode("utf-8")
+    sound = text[:RAW_MAX].encode("utf-8", "replace").decode("utf-8")
     return " ".join(CONTROLS.sub(" ", sound).split())[:TEXT_MAX].rstrip()
 
 
@@ -138,7 +156,8 @@ def _first(values: Iterable[str]) -> str | None:
 
 def _many(values: Sequence[str], *, separators: str = r"[;\x00]") -> tuple[str, ...]:
     """Each value once, in order; lists squeezed into one value are taken apart."""
-    parts = (_clean(part) for value in values for part in re.split(separators, value))
+    split = (re.split(separators, value[:RAW_MAX]) for value in values[:FRAMES_MAX])
+    parts = (_clean(part) for value in split for part in value)
     return tuple(dict.fromkeys(part for part in parts if part))[:VALUES_MAX]
 
 

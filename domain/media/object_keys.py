@@ -8,6 +8,7 @@ MASTER_PLAYLIST = "master.m3u8"
 UPLOAD_FOLDER = "uploads"
 INBOX = "inbox/"
 """Below it lies what is not whole yet, one folder for each upload."""
+ORIGINAL_FOLDER = "originals"
 STREAM_FOLDER = "hls"
 STREAM_VERSION = 3
 """Counts up when the same file is made into other objects than before."""
@@ -54,7 +55,7 @@ def part_folder(upload_id: UploadId, session: str, name: str) -> str:
 
 def original_key(source_hash: str) -> str:
     """An original file, by its BLAKE3 hash in hex."""
-    return f"originals/{source_hash[:2]}/{source_hash}"
+    return f"{ORIGINAL_FOLDER}/{source_hash[:2]}/{source_hash}"
 
 
 def rendered_folder(playable_id: str, source_hash: str, *, run: int) -> str:

@@ -73,7 +73,23 @@ class DropStream(Command, frozen=True, kw_only=True):
     @property
     def dedupe_key(self) -> str:
         """Each stream goes once."""
-        return f"drop:{self.folder}"
+        return drop_key(self.folder)
+
+
+def drop_key(folder: str) -> str:
+    """What names the deletion of a stream."""
+    return f"drop:{folder}"
+
+
+class SweepObjects(Command, frozen=True, kw_only=True):
+    """Delete objects that nothing refers to."""
+
+    name = "media.sweep_objects.v1"
+
+    @property
+    def dedupe_key(self) -> str:
+        """One at a time."""
+        return "sweep"
 
 
 class ProcessTrack(Command, frozen=True, kw_only=True):

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
 
 from db.repositories.media.catalogue import MediaRepository
 from db.repositories.media.processing import Processing, ProcessingRepository
 from domain.ids import PlayableKey
+from domain.media.failures import reason_of
 from domain.media.recordings import OnStepProgress, Transcoder
 from domain.media.records import Playable, PlayableState
 from domain.media.streams import stream_folder
@@ -16,8 +16,6 @@ from resolvers.context import UseCaseContext
 from resolvers.media.pipelines import PIPELINES
 from resolvers.media.releases import MediaWork, save_playable
 from resolvers.media.steps import Bench, do_steps
-
-OUR_FAULT: Final = "Something went wrong on our side; the file may be fine."
 
 
 async def process(
@@ -96,9 +94,7 @@ async def _give_up(ctx: UseCaseContext, bench: Bench, error: Exception) -> None:
     What was READY stays so, with the stream that it has; why it got no new one stands on the
     job alone.
     """
-    code, message = "INTERNAL", OUR_FAULT
-    if isinstance(error, AppError):
-        code, message = error.code, error.message
+    code, message = reason_of(error)
     async with ctx.unit_of_work(MediaRepository) as uow:
         now = await _still_wanted(uow, bench)
         if now is None:

@@ -17,6 +17,7 @@ from domain.media.recordings import (
 )
 from domain.media.records import Playable, Track
 from domain.media.stream_records import StreamFacts
+from domain.media.whole_files import require_whole
 from resolvers.media.album_loudness import measure_album
 from resolvers.media.covers import FoundCover, store_cover, take_cover
 from resolvers.media.releases import MediaWork
@@ -45,7 +46,10 @@ async def _read_tags(bench: Bench, _on_progress: OnProgress) -> Tags:
 
 
 async def _measure_loudness(bench: Bench, _on_progress: OnProgress) -> Loudness:
-    return await bench.transcoder.measure_loudness(await bench.source())
+    """Hear it from end to end: only now it is known whether all of it is there."""
+    loudness = await bench.transcoder.measure_loudness(await bench.source())
+    require_whole(bench.found(PROBE), loudness.sample_count)
+    return loudness
 
 
 async def _draw_waveform(bench: Bench, _on_progress: OnProgress) -> Waveform:

@@ -1,5 +1,6 @@
 """Tasks of the media domain: bring files in, and make streams of them."""
 
+import logging
 from typing import Final
 
 from domain.ids import PlayableKey, PlayableKind
@@ -14,12 +15,14 @@ from domain.messages.commands import (
     ProcessTrack,
     ReleaseDue,
     RotateStorageKeys,
+    SweepObjects,
     SweepUploads,
     TakeInUpload,
 )
 from resolvers.media import (
     importing,
     learning,
+    orphans,
     playback,
     processing,
     releasing,
@@ -31,6 +34,8 @@ from resolvers.media import (
 from workers.context import WorkerContext
 from workers.registry import handles
 
+log = logging.getLogger(__name__)
+
 FOLDER_SECONDS_MAX: Final = 600
 FILE_SECONDS_MAX: Final = 600
 ROTATE_SECONDS_MAX: Final = 6 * 60 * 60
@@ -38,6 +43,7 @@ LEARN_SECONDS_MAX: Final = 600
 SLEEP_SECONDS_MAX: Final = 30
 TAKE_IN_SECONDS_MAX: Final = 60 * 60
 SWEEP_SECONDS_MAX: Final = 600
+ORPHANS_SECONDS_MAX: Final = 60 * 60
 PROCESS_SECONDS_MAX: Final = 6 * 60 * 60
 """A recording of 24 hours on a small machine; each FFmpeg has a tighter bound of its own."""
 
@@ -71,6 +77,14 @@ async def drop_stream(command: DropStream, ctx: WorkerContext) -> None:
     """Delete a stream that is served no more; what is gone already is no error."""
     key = PlayableKey(command.kind, command.playable_id)
     await processing.drop_stream(ctx, key, command.folder)
+
+
+@handles(SweepObjects, attempts_max=3, seconds_max=ORPHANS_SECONDS_MAX)
+async def sweep_objects(command: SweepObjects, ctx: WorkerContext) -> None:
+    """Delete what nothing refers to; a second run finds less to do."""
+    del command
+    swept = await orphans.sweep(ctx)
+    log.info("swept %s", swept)
 
 
 async def _process(key: PlayableKey, ctx: WorkerContext) -> None:

@@ -164,6 +164,7 @@ tracks = Table(
     Index("ix_tracks_artist_id_id", "artist_id", "id"),
     Index("ix_tracks_owner_id_id", "owner_id", "id"),
     Index("ix_tracks_owner_id_source_hash", "owner_id", "source_hash"),
+    Index("ix_tracks_source_key", "source_key"),
     Index(
         "ix_tracks_awaited",
         "owner_id",

@@ -47,6 +47,7 @@ videos = Table(
     Index("ix_videos_channel_id_id", "channel_id", "id"),
     Index("ix_videos_owner_id_id", "owner_id", "id"),
     Index("ix_videos_owner_id_source_hash", "owner_id", "source_hash"),
+    Index("ix_videos_source_key", "source_key"),
     Index(
         "ix_videos_awaited",
         "owner_id",

@@ -54,7 +54,7 @@ def test_common_formats_are_known(suffix: str, codec: str, container: str, tmp_p
 @pytest.mark.parametrize(
     ("_case", "content", "reason"),
     [
-        ("nothing", b"", "The file is empty."),
+        ("nothing", b"", "The file is empty; upload it again."),
         ("text", b"Copyright: see below\n" * 50, "The file is text, not audio."),
         ("text cut in a character", b"c" + "é".encode() * 400, "The file is text, not audio."),
         ("noise", bytes(range(256)) * 20, "The file holds no sound."),

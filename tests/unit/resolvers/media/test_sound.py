@@ -11,7 +11,7 @@ from adapters.transcode.transcoder import FfmpegTranscoder
 from resolvers.context import RequestContext
 from resolvers.media import deleting, reprocessing
 from resolvers.media.importing import import_file
-from tests.conftest import ADMIN, BEN
+from tests.conftest import ADMIN, ANNA, BEN
 from tests.factories.media import a_track, keep_tracks
 from tests.unit.adapters.transcode.sounds import ffmpeg
 from tests.unit.resolvers.media.imports import OWNER, all_albums, all_tracks
@@ -79,7 +79,7 @@ async def test_an_album_is_as_loud_as_its_tracks_one_after_the_other(
 
 
 async def test_an_album_is_measured_anew_when_its_tracks_change(
-    ctx: RequestContext, transcoder: FfmpegTranscoder, tmp_path: Path
+    ctx: RequestContext, transcoder: FfmpegTranscoder, tmp_path: Path, as_viewer: AsViewer
 ) -> None:
     for path in (
         a_passage(tmp_path / "1.flac", seconds=5, level=0.5, pitch=220),
@@ -94,7 +94,7 @@ async def test_an_album_is_measured_anew_when_its_tracks_change(
 
     await reprocessing.reprocess(ctx, quiet.playable)
     await process(ctx, transcoder, quiet.id)
-    await deleting.delete_track(ctx, quiet.id, version=None)
+    await deleting.delete_track(as_viewer(ANNA), quiet.id, version=None)
     [left] = await all_albums(ctx)
 
     assert alone.loudness_lufs is not None
