@@ -1,6 +1,6 @@
 """What is asked of search, as conditions on lexemes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -117,7 +117,7 @@ NO_FILTERS = SearchFilters()
 def tier_query(
     tier: int, words: Sequence[str], filters: SearchFilters, sight: Sight
 ) -> LexemeQuery:
-    """What stands in this tier and in none before it; each word may be the beginning of one."""
+    """What stands in this tier and in none before it; words as `terms` has them."""
     before = () if tier == 1 else tuple(_words_in(tier - 1, words))
     return LexemeQuery((*_words_in(tier, words), *_seen_marks(filters, sight)), before)
 
@@ -129,10 +129,18 @@ def any_tier_query(words: Sequence[str], filters: SearchFilters, sight: Sight) -
 
 def _words_in(tier: int, words: Sequence[str]) -> list[AnyOf]:
     fields = FIELDS_OF_TIER[tier]
-    groups = [tuple(f"{field}:{word}*" for field in fields) for word in words]
+    groups = [tuple(f"{field}:{word}" for field in fields) for word in words]
     if tier == 1:
-        groups[0] = (f"f:{words[0]}*",)
+        groups[0] = (f"f:{words[0]}",)
     return groups
+
+
+def terms(words: Sequence[str], common: Collection[str]) -> list[str]:
+    """How words are looked for: as beginnings (`ro*`), but common ones before the last one as
+    they stand. Whoever typed on has finished them, and all that begins with a common word is
+    much to gather."""
+    *before, last = words
+    return [*(word if word in common else f"{word}*" for word in before), f"{last}*"]
 
 
 def _seen_marks(filters: SearchFilters, sight: Sight) -> list[AnyOf]:

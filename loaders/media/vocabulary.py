@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.sql import FromClause
 
 from db.read import key_in, query
@@ -25,6 +25,8 @@ class WordCount:
     """Titles that begin with one of them; 0 also for words too short to be counted."""
     titles: int
     entries: int
+    whole: int
+    """Entries that hold the word itself."""
     generation: int
     """The one that is read now."""
     indexed: int
@@ -48,11 +50,13 @@ def _counts(keys: FromClause) -> Select[Any]:
     word = search_words.c.word
     begins = (word >= keys.c.value) & (word < keys.c.value.concat(LAST_CHAR))
     is_counted = func.length(keys.c.value) >= CHARS_COUNTED_FROM
+    whole = case((word == keys.c.value, search_words.c.entries), else_=0)
     sums = (search_words.c[name] for name in ("firsts", "titles", "entries"))
     return (
         select(
             keys.c.value.label("word"),
             *(func.coalesce(func.sum(each), 0).label(each.name) for each in sums),
+            func.coalesce(func.sum(whole), 0).label("whole"),
             _of_index("generation"),
             _of_index("entries"),
         )

@@ -12,6 +12,7 @@ from domain.media.search_query import (
     NO_FILTERS,
     SearchFilters,
     any_tier_query,
+    terms,
     tier_query,
 )
 from domain.media.search_tokens import query_tokens, search_key
@@ -33,6 +34,8 @@ TEXT_CHARS_MAX = 200
 COUNTED_MAX = 2_000
 """So many of the best are counted; beyond, the total says that there are more."""
 FACETS_MAX = 20
+COMMON_FROM = 1_000
+"""Entries from which on a word is looked for as it stands, unless it is the last one."""
 LITTLE = 3
 """Whoever finds fewer is told what else they may have meant."""
 
@@ -142,7 +145,8 @@ async def count_found(ctx: RequestContext, results: SearchResults) -> SearchCoun
     """How much there is of what a search found, by kind, genre and decade."""
     if not results.words:
         return SearchCounts(total=0, is_whole=True, kinds=[], genres=[], decades=[])
-    wanted = any_tier_query(results.words, results.filters, ctx.viewer.sight)
+    asked = _terms(results.words, results.known)
+    wanted = any_tier_query(asked, results.filters, ctx.viewer.sight)
     rows = await ctx.read("media").fetch(
         COUNTS,
         **{
@@ -181,9 +185,10 @@ async def _read_hits(
     if not words:
         return []
     sight = ctx.viewer.sight
+    asked = _terms(words, known)
     parameters: dict[str, Any] = {"after_0": place.after(0)}
     for tier in WORDY:
-        parameters[f"query_{tier}"] = tier_query(tier, words, filters, sight)
+        parameters[f"query_{tier}"] = tier_query(tier, asked, filters, sight)
         parameters[f"after_{tier}"] = place.after(tier)
         parameters[f"common_{tier}"] = _is_common(words, known, tier=tier, limit=first)
     return await ctx.read("media").fetch(
@@ -194,6 +199,10 @@ async def _read_hits(
         generation=place.generation,
         limit=first + 1,
     )
+
+
+def _terms(words: list[str], known: list[WordCount]) -> list[str]:
+    return terms(words, {each.word for each in known if each.whole >= COMMON_FROM})
 
 
 def _is_common(words: list[str], known: list[WordCount], *, tier: int, limit: int) -> bool:

@@ -17,9 +17,10 @@ from errors import BadInput
 from loaders.media.suggestions import Beginning, beginnings
 from loaders.media.vocabulary import WORDS_ALIKE
 from resolvers.context import RequestContext
-from resolvers.media.spelling import ALIKE_MAX
 
 PREFIX_CHARS_MAX = 100
+ALIKE_MAX = 100
+"""Words looked at where nothing begins so; the most common are kept."""
 SUGGESTIONS_DEFAULT, SUGGESTIONS_MAX = 8, 20
 WORDS_AMONG = 2
 """So many places are kept for words, where there are words that begin so."""

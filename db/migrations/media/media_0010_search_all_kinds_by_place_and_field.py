@@ -28,7 +28,7 @@ SQLITE_INDEX = (
     """
     CREATE VIRTUAL TABLE search_lexemes USING fts5(
         words, content='search_entries', content_rowid='number', detail=none, columnsize=0,
-        tokenize="unicode61 remove_diacritics 0 tokenchars ':'", prefix='3 4 5'
+        tokenize="unicode61 remove_diacritics 0 tokenchars ':'", prefix='3 4 5 6'
     )
     """,
     """
@@ -52,7 +52,7 @@ SQLITE_INDEX = (
     """,
 )
 """The index keeps no copy of the text; triggers hold it to the rows. The names of fields and
-marks are part of the lexemes, so prefixes of one to three letters have three to five."""
+marks are part of the lexemes, so prefixes of one to four letters have three to six."""
 
 OLD_SQLITE_INDEX = (
     """

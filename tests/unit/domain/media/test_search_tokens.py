@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.media.search_query import terms
 from domain.media.search_tokens import (
     QUERY_TOKENS_MAX,
     TOKENS_MAX,
@@ -60,3 +61,8 @@ def test_every_text_is_found_by_itself_within_bounds(text) -> None:
 @given(st.text(max_size=100))
 def test_folding_twice_is_folding_once(text) -> None:
     assert search_key(search_key(text)) == search_key(text)
+
+
+def test_common_words_before_the_last_are_looked_for_as_they_stand() -> None:
+    assert terms(["the", "sig", "ro"], {"the"}) == ["the", "sig*", "ro*"]
+    assert terms(["the"], {"the"}) == ["the*"]
