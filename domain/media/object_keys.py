@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from domain.ids import TrackId, UploadId
+from domain.ids import PLAYABLE_KINDS, PlayableKey, PlayableKind, UploadId
 
 MASTER_PLAYLIST = "master.m3u8"
 UPLOAD_FOLDER = "uploads"
@@ -18,14 +18,18 @@ STREAM_VERSION_OF_FAMILIES = 3
 """Since this one, Opus and FLAC lie beside AAC."""
 
 
-def upload_key(track_id: TrackId) -> str:
+def upload_key(key: PlayableKey) -> str:
     """What an upload URL is signed for; the bytes are kept under their hash, not here."""
-    return f"{UPLOAD_FOLDER}/{track_id}"
+    return f"{UPLOAD_FOLDER}/{key.kind.value}/{key.id}"
 
 
-def track_of_upload(key: str) -> TrackId:
-    """The track that an upload URL was made for; only for keys whose signature holds."""
-    return TrackId(key.removeprefix(f"{UPLOAD_FOLDER}/"))
+def playable_of_upload(key: str) -> PlayableKey:
+    """What an upload URL was made for; only for keys whose signature holds.
+
+    Those signed by the version before name no kind: there were only tracks.
+    """
+    *kind, playable_id = key.removeprefix(f"{UPLOAD_FOLDER}/").split("/", 1)
+    return PlayableKey(PLAYABLE_KINDS[kind[0]] if kind else PlayableKind.TRACK, playable_id)
 
 
 def inbox_folder(upload_id: UploadId) -> str:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from domain.clock import Clock
-from domain.ids import PlayableKey, PlayableKind, TrackId
+from domain.ids import PlayableKey, PlayableKind
 from domain.media import rules
 from resolvers.context import UseCaseContext
-from resolvers.media import uploads
-from resolvers.media.releases import MediaWork, save_track
+from resolvers.media import receiving
+from resolvers.media.releases import MediaWork, save_playable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,22 +42,22 @@ class Receiver(Protocol):
         ...
 
 
-class TrackReceiver:
-    """Files of tracks."""
+class PlayableReceiver:
+    """Files of all kinds become originals alike."""
 
     async def require_awaited(
         self, ctx: UseCaseContext, playable: PlayableKey, file: ReceivedFile
     ) -> None:
-        """As `uploads.require_awaited`."""
-        await uploads.require_awaited(
-            ctx, TrackId(playable.id), source_hash=file.hash, source_bytes=file.size
+        """As `receiving.require_awaited`."""
+        await receiving.require_awaited(
+            ctx, playable, source_hash=file.hash, source_bytes=file.size
         )
 
     async def receive(self, ctx: UseCaseContext, playable: PlayableKey, file: ReceivedFile) -> None:
-        """As `uploads.receive_file`."""
-        await uploads.receive_file(
+        """As `receiving.receive`."""
+        await receiving.receive(
             ctx,
-            TrackId(playable.id),
+            playable,
             source_key=file.key,
             source_hash=file.hash,
             source_bytes=file.size,
@@ -67,13 +67,16 @@ class TrackReceiver:
     async def refuse(
         self, uow: MediaWork, playable: PlayableKey, clock: Clock, *, code: str, reason: str
     ) -> None:
-        """The track FAILED, and says why."""
-        track = await uow.rows.lock_track(TrackId(playable.id))
-        if track is None:
+        """It FAILED, and says why."""
+        waiting = await uow.rows.lock_playable(playable)
+        if waiting is None:
             return
-        refused = rules.refuse(track, code=code, reason=reason)
-        if refused != track:
-            await save_track(uow, refused, clock)
+        refused = rules.refuse(waiting, code=code, reason=reason)
+        if refused != waiting:
+            await save_playable(uow, refused, clock)
 
 
-RECEIVERS: Final[dict[PlayableKind, Receiver]] = {PlayableKind.TRACK: TrackReceiver()}
+RECEIVERS: Final[dict[PlayableKind, Receiver]] = {
+    PlayableKind.TRACK: PlayableReceiver(),
+    PlayableKind.VIDEO: PlayableReceiver(),
+}

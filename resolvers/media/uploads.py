@@ -7,20 +7,20 @@ from pathlib import Path
 
 from db.repositories.media.catalogue import MediaRepository
 from db.repositories.media.uploads import UploadRepository
-from domain.ids import JobId, PlayableKind, TrackId, UserId, new_id
+from domain.ids import JobId, PlayableKey, PlayableKind, TrackId, UserId, new_id
 from domain.media import object_keys, rules
 from domain.media.file_names import title_of_file
 from domain.media.file_types import HEAD_BYTES, require_playable
 from domain.media.records import Track, new_track
 from domain.media.upload_records import FileUpload, UploadState
-from domain.messages.commands import process_command
 from domain.policies.media import require_own_track, require_upload
-from errors import BadInput, Conflict, NotFound, TooManyDrafts
+from errors import BadInput, Conflict, TooManyDrafts
 from resolvers.context import RequestContext, UseCaseContext
+from resolvers.media import receiving
 from resolvers.media.credits import find_or_add_album, find_or_add_artist
 from resolvers.media.direct_uploads import clear_direct
-from resolvers.media.releases import MediaWork, add_track, save_track
-from resolvers.media.storage_room import reserve, settle
+from resolvers.media.releases import MediaWork, add_track
+from resolvers.media.storage_room import reserve
 
 ORIGINAL_TYPE = "application/octet-stream"
 
@@ -131,7 +131,7 @@ async def add_track_with_file(
     if size != new.size_bytes:
         raise BadInput(f"The file has {size} bytes, not {new.size_bytes}.", field="sizeBytes")
     upload = await upload_track(ctx, new)
-    source_type = require_playable(await asyncio.to_thread(_head, path), PlayableKind.TRACK)
+    source_type = require_playable(await asyncio.to_thread(head_of, path), PlayableKind.TRACK)
     await require_awaited(ctx, upload.track.id, source_hash=source_hash, source_bytes=size)
     source_key = object_keys.original_key(source_hash)
     await ctx.ports.store.put_file(source_key, path, ORIGINAL_TYPE)
@@ -149,14 +149,9 @@ async def add_track_with_file(
 async def require_awaited(
     ctx: UseCaseContext, track_id: TrackId, *, source_hash: str, source_bytes: int
 ) -> None:
-    """Refuse a file before it is stored, so that nothing is kept that no track knows of.
-
-    Raises: as `receive_file`.
-    """
-    async with ctx.unit_of_work(MediaRepository) as uow:  # never committed: it only asks
-        await _received(
-            ctx, uow, track_id, source_key="", source_hash=source_hash, source_bytes=source_bytes
-        )
+    """Refuse a track's file before it is stored; as `receiving.require_awaited`."""
+    key = PlayableKey(PlayableKind.TRACK, track_id)
+    await receiving.require_awaited(ctx, key, source_hash=source_hash, source_bytes=source_bytes)
 
 
 async def receive_file(
@@ -168,81 +163,47 @@ async def receive_file(
     source_bytes: int,
     source_type: str | None = None,
 ) -> tuple[Track, JobId]:
-    """A draft's file is in the store: hand it over to the workers. Twice is once.
-
-    Whoever calls this has checked the upload URL's signature: it is the permission.
-
-    Raises:
-        NotFound: the draft is gone.
-        Conflict: it has another file already.
-        DuplicateFile: its owner has this file on another track, and wants no second.
-        StorageQuotaExceeded: its owner has no room for it any more.
-    """
-    async with ctx.unit_of_work(MediaRepository) as uow:
-        track, received = await _received(
-            ctx,
-            uow,
-            track_id,
-            source_key=source_key,
-            source_hash=source_hash,
-            source_bytes=source_bytes,
-            source_type=source_type,
-        )
-        if received != track:
-            received = await save_track(uow, received, ctx.clock)
-        job_id = await uow.send(process_command(track.playable), owner_id=track.owner_id)
-        await uow.commit()
-    return received, job_id
-
-
-async def _received(
-    ctx: UseCaseContext,
-    uow: MediaWork,
-    track_id: TrackId,
-    *,
-    source_key: str,
-    source_hash: str,
-    source_bytes: int,
-    source_type: str | None = None,
-) -> tuple[Track, Track]:
-    """The track as it is, and as it will be with its file; room for it is settled."""
-    track = await uow.rows.lock_track(track_id)
-    if track is None or track.deleted_at is not None:
-        raise NotFound("There is no such track.", field="id")
-    received = rules.receive(
-        track,
+    """A track's file is in the store; as `receiving.receive`."""
+    track, job_id = await receiving.receive(
+        ctx,
+        PlayableKey(PlayableKind.TRACK, track_id),
         source_key=source_key,
         source_hash=source_hash,
         source_bytes=source_bytes,
         source_type=source_type,
     )
-    if received != track:
-        await settle(
-            ctx,
-            UploadRepository(uow.connection),
-            track.playable,
-            owner_id=track.owner_id,
-            source_hash=source_hash,
-            source_bytes=source_bytes,
-        )
-    return track, received
+    assert isinstance(track, Track)
+    return track, job_id
 
 
-def _addresses(ctx: RequestContext, track: Track, reserved: FileUpload) -> Upload:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
     """Where the file of a draft may be sent."""
+
+    url: str
+    """One PUT of all of it."""
+    expires_at: datetime
+    tus_url: str
+    """Pieces of it, by the tus protocol."""
+
+
+def addresses_of(ctx: RequestContext, key: PlayableKey, reserved: FileUpload) -> Addresses:
+    """The signed addresses of an upload."""
     expires_at = ctx.clock.now() + timedelta(seconds=ctx.limits.stream_url_seconds)
-    key = object_keys.upload_key(track.id)
-    path = ctx.ports.urls.sign_upload(key, reserved.size_bytes, expires_at)
+    path = ctx.ports.urls.sign_upload(object_keys.upload_key(key), reserved.size_bytes, expires_at)
     tus_path = ctx.ports.urls.sign_transfer(reserved.id, reserved.expires_at)
-    return Upload(
-        track=track,
-        url=f"{ctx.base_url}{path}",
-        expires_at=expires_at,
-        tus_url=f"{ctx.base_url}{tus_path}",
+    return Addresses(
+        url=f"{ctx.base_url}{path}", expires_at=expires_at, tus_url=f"{ctx.base_url}{tus_path}"
     )
 
 
-def _head(path: Path) -> bytes:
+def _addresses(ctx: RequestContext, track: Track, reserved: FileUpload) -> Upload:
+    found = addresses_of(ctx, track.playable, reserved)
+    return Upload(track=track, url=found.url, expires_at=found.expires_at, tus_url=found.tus_url)
+
+
+def head_of(path: Path) -> bytes:
+    """As many of a file's first bytes as its type is told by."""
     with path.open("rb") as file:
         return file.read(HEAD_BYTES)
 

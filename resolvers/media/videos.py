@@ -85,7 +85,7 @@ async def update_video(ctx: RequestContext, video_id: VideoId, texts: VideoTexts
         Forbidden: the viewer neither owns it nor is an admin.
         BadInput: a text is out of its bounds, or there are too many tags.
     """
-    changes = _checked(texts)
+    changes = checked_texts(texts)
     async with ctx.unit_of_work(MediaRepository) as uow:
         video = require_manage_video(ctx.viewer, await uow.rows.lock_video(video_id))
         changed = replace(video, **changes)
@@ -116,8 +116,12 @@ async def publish_video(ctx: RequestContext, video_id: VideoId) -> Video:
     return published
 
 
-def _checked(texts: VideoTexts) -> dict[str, Any]:
-    """The fields that change, by name; `Any`: each has a type of its own."""
+def checked_texts(texts: VideoTexts) -> dict[str, Any]:
+    """The fields that change, by name; `Any`: each has a type of its own.
+
+    Raises:
+        BadInput: a text is out of its bounds, or there are too many tags.
+    """
     changes: dict[str, Any] = {}
     if texts.title is not None:
         changes["title"] = rules.checked_title(texts.title, field="title")

@@ -2,6 +2,8 @@
 
 import strawberry
 
+from subgraphs.media.scalars import ByteCount
+
 
 @strawberry.input
 class CreateChannelInput:
@@ -22,6 +24,27 @@ class UpdateChannelInput:
     name: str | None = None
     handle: str | None = None
     description: str | None = None
+
+
+@strawberry.input
+class UploadVideoInput:
+    """A file to come, and what its video says of itself."""
+
+    channel_id: strawberry.ID
+    file_name: str
+    size_bytes: ByteCount
+    title: str | None = strawberry.field(
+        default=None, description="Left out: made of the file's name."
+    )
+    description: str | None = None
+    tags: list[str] | None = strawberry.field(default=None, description="At most 30.")
+    language: str | None = strawberry.field(
+        default=None, description="What is spoken: a tag such as `en` or `pt-BR`."
+    )
+    is_explicit: bool | None = None
+    allow_duplicate: bool = strawberry.field(
+        default=False, description="Take the file although I have a video of it already."
+    )
 
 
 @strawberry.input

@@ -3,19 +3,26 @@
 import strawberry
 
 from domain.ids import ChannelId, VideoId
-from resolvers.media import channels, playables, videos
+from resolvers.media import channels, playables, video_uploads, videos
 from schema.ids import parse_id
 from schema.info import Info
 from schema.playable_ids import parse_playable_id
 from schema.problems import with_problems
+from schema.uploads import Upload
 from subgraphs.media.video_inputs import (
     CreateChannelInput,
     PublishVideoInput,
     UnpublishInput,
     UpdateChannelInput,
     UpdateVideoInput,
+    UploadVideoInput,
 )
-from subgraphs.media.video_payloads import ChannelPayload, UnpublishPayload, VideoPayload
+from subgraphs.media.video_payloads import (
+    ChannelPayload,
+    UnpublishPayload,
+    UploadVideoPayload,
+    VideoPayload,
+)
 
 
 @strawberry.type
@@ -48,6 +55,35 @@ class VideoMutation:
         channel_id = ChannelId(parse_id(input.channel_id, "Channel"))
         channel = await channels.update_channel(info.context, channel_id, texts)
         return ChannelPayload(channel=channel)
+
+    @strawberry.mutation(
+        graphql_type=UploadVideoPayload | None,
+        description=(
+            "Make a draft on a channel of mine and get addresses to send its file to, unless it "
+            "comes with the request; for creators."
+        ),
+    )
+    @staticmethod
+    @with_problems(UploadVideoPayload)
+    async def upload_video(
+        info: Info,
+        input: UploadVideoInput,  # noqa: A002
+        file: Upload | None = None,
+    ) -> UploadVideoPayload:
+        """Make a draft that waits for its file, or has it already."""
+        new = _new_video(input)
+        if file is not None:
+            video = await video_uploads.add_video_with_file(
+                info.context, new, path=file.path, size=file.size, source_hash=str(file)
+            )
+            return UploadVideoPayload(video=video)
+        upload = await video_uploads.upload_video(info.context, new)
+        return UploadVideoPayload(
+            video=upload.video,
+            upload_url=upload.url,
+            expires_at=upload.expires_at,
+            tus_url=upload.tus_url,
+        )
 
     @strawberry.mutation(
         graphql_type=VideoPayload | None, description="Change what a video of mine says of itself."
@@ -87,3 +123,20 @@ class VideoMutation:
         """Hide a playable."""
         key = parse_playable_id(input.playable_id)
         return UnpublishPayload(playable=await playables.unpublish(info.context, key))
+
+
+def _new_video(said: UploadVideoInput) -> video_uploads.NewVideo:
+    texts = videos.VideoTexts(
+        title=said.title,
+        description=said.description,
+        tags=said.tags,
+        language=said.language,
+        is_explicit=said.is_explicit,
+    )
+    return video_uploads.NewVideo(
+        channel_id=ChannelId(parse_id(said.channel_id, "Channel")),
+        file_name=said.file_name,
+        size_bytes=said.size_bytes,
+        texts=texts,
+        allow_duplicate=said.allow_duplicate,
+    )

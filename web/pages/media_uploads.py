@@ -9,12 +9,13 @@ from starlette.routing import BaseRoute, Route
 
 from adapters.storage.signing import UrlSigner
 from adapters.storage.workspace import workspace
-from domain.ids import PlayableKind, new_id
+from domain.ids import new_id
 from domain.media.file_types import require_playable
-from domain.media.object_keys import original_key, track_of_upload
+from domain.media.object_keys import original_key, playable_of_upload
 from errors import AppError, TooLarge, UploadCutOff
 from resolvers.context import UseCaseContext
-from resolvers.media.uploads import ORIGINAL_TYPE, receive_file, require_awaited
+from resolvers.media import receiving
+from resolvers.media.uploads import ORIGINAL_TYPE
 from schema.ids import print_id
 from web.pages.media_errors import error_answer, refusal_of
 from web.pages.media_files import media_files
@@ -65,20 +66,23 @@ async def _take_in(
     """Keep the body under its hash and hand the draft over to the workers."""
     async with asyncio.timeout(UPLOAD_SECONDS_MAX):
         received = await _receive_body(request, path, bytes_max)
-    track_id = track_of_upload(key)
-    await require_awaited(ctx, track_id, source_hash=received.hash, source_bytes=received.size)
-    found = require_playable(await asyncio.to_thread(head_of, received.path), PlayableKind.TRACK)
+    playable = playable_of_upload(key)
+    await receiving.require_awaited(
+        ctx, playable, source_hash=received.hash, source_bytes=received.size
+    )
+    found = require_playable(await asyncio.to_thread(head_of, received.path), playable.kind)
     source_key = original_key(received.hash)
     await ctx.ports.store.put_file(source_key, received.path, ORIGINAL_TYPE)
-    track, job_id = await receive_file(
+    _, job_id = await receiving.receive(
         ctx,
-        track_id,
+        playable,
         source_key=source_key,
         source_hash=received.hash,
         source_bytes=received.size,
         source_type=found.mime,
     )
-    body = {"trackId": print_id("Track", track.id), "jobId": print_id("Job", job_id)}
+    name = f"{playable.kind.value.lower()}Id"
+    body = {name: print_id(playable.kind, playable.id), "jobId": print_id("Job", job_id)}
     return JSONResponse(body, status_code=202, headers={"cache-control": "no-store"})
 
 

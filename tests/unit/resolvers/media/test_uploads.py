@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.media.object_keys import track_of_upload, upload_key
+from domain.media.object_keys import playable_of_upload, upload_key
 from domain.media.records import PlayableState
 from domain.messages.events import AlbumChanged, ArtistChanged, TrackChanged
 from domain.pages import page_request
@@ -40,7 +40,7 @@ async def test_a_creator_gets_a_draft_and_an_address_for_its_file(
     assert upload.expires_at == now + timedelta(hours=1)
     assert upload.url == (
         f"http://tutti.test/media/uploads/{int(upload.expires_at.timestamp())}.1000.signed/"
-        f"uploads/{track.id}"
+        f"uploads/Track/{track.id}"
     )
     assert (track.title, track.file_name) == ("Harbour", "03 - Harbour.flac")
     assert (track.state, track.published_at, track.owner_id) == ("AWAITING_FILE", None, "anna")
@@ -49,7 +49,7 @@ async def test_a_creator_gets_a_draft_and_an_address_for_its_file(
     told = [event.name for event in await events_of(databases, "media")]
     assert told == [ArtistChanged.name, AlbumChanged.name, TrackChanged.name]
     assert await jobs_of(databases, "media") == []
-    assert track_of_upload(upload_key(track.id)) == track.id
+    assert playable_of_upload(upload_key(track.playable)) == track.playable
 
 
 async def test_tracks_of_one_album_share_it_and_singles_do_not(as_viewer) -> None:
