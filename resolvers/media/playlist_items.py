@@ -25,6 +25,7 @@ from resolvers.media.playlist_work import (
     hold_playlist,
     log_change,
 )
+from resolvers.media.smart_playlists import list_found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,8 @@ async def list_items(
     ctx: RequestContext, playlists: Sequence[Playlist], page: PageRequest
 ) -> list[Page[PlaylistItem]]:
     """A page of each playlist's items, in their order."""
-    starts = await _starts(ctx, playlists, page)
+    by_hand = [each for each in playlists if not each.is_smart]
+    starts = await _starts(ctx, by_hand, page)
     found: dict[PlaylistId, list[PlaylistItem]] = {}
     for start in dict.fromkeys(starts.values()):
         loader = ctx.loaders.media.playlists.items_by_playlist_id(
@@ -58,7 +60,12 @@ async def list_items(
         )
         ids = [key for key, begin in starts.items() if begin == start]
         found.update(zip(ids, await loader.load_all(ids), strict=True))
-    return [build_page(found[each.id], page, _cursor_of(each)) for each in playlists]
+    return [
+        await list_found(ctx, each, page)
+        if each.is_smart
+        else build_page(found[each.id], page, _cursor_of(each))
+        for each in playlists
+    ]
 
 
 async def playables_of(ctx: RequestContext, items: Sequence[PlaylistItem]) -> list[Playable | None]:
@@ -289,6 +296,8 @@ async def _starts(
     The cursor says where the item stood. After all keys were renewed that means nothing, and the
     item is asked where it stands now.
     """
+    if not playlists:
+        return {}
     epoch, order_key, item_id = place_in_playlist(page)
     starts = dict.fromkeys((each.id for each in playlists), (order_key, item_id))
     old = [each for each in playlists if page.after is not None and each.order_epoch != epoch]

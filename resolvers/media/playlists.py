@@ -1,6 +1,8 @@
 """Playlists: finding, making, describing, keeping and removing them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from db.repositories.media.playlists import PlaylistRepository
 from domain.ids import PlaylistId, new_id
@@ -106,8 +108,10 @@ async def are_followed_by_viewer(
     return [each is not None for each in await loader.load_all(playlist_ids)]
 
 
-async def create_playlist(ctx: RequestContext, details: PlaylistDetails) -> Playlist:
-    """Make an empty playlist of the viewer's.
+async def create_playlist(
+    ctx: RequestContext, details: PlaylistDetails, *, smart: dict[str, Any] | None = None
+) -> Playlist:
+    """Make a playlist of the viewer's: empty, or with rules that say what is in it.
 
     Raises:
         Unauthenticated: nobody is logged in.
@@ -116,6 +120,7 @@ async def create_playlist(ctx: RequestContext, details: PlaylistDetails) -> Play
     """
     owner_id = ctx.viewer.require_user_id()
     playlist = rules.new_playlist(PlaylistId(new_id()), owner_id, details, now=ctx.clock.now())
+    playlist = replace(playlist, rules=smart)
     async with ctx.unit_of_work(PlaylistRepository) as uow:
         if await uow.rows.count_playlists(owner_id) >= rules.PLAYLISTS_OF_OWNER_MAX:
             raise TooLarge(f"An account has {rules.PLAYLISTS_OF_OWNER_MAX} playlists at most.")

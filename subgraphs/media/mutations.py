@@ -30,6 +30,7 @@ from subgraphs.media.processing_mutations import ProcessingMutation
 from subgraphs.media.queue_mutations import QueueMutation
 from subgraphs.media.release_mutations import ReleaseMutation
 from subgraphs.media.share_link_types import ShareLinkMutation
+from subgraphs.media.smart_playlist_types import SmartPlaylistMutation
 from subgraphs.media.team_mutations import TeamMutation
 from subgraphs.media.upload_mutations import UploadMutation
 from subgraphs.media.video_mutations import VideoMutation
@@ -48,6 +49,7 @@ class Mutation(
     UploadMutation,
     VideoMutation,
     PlaylistMutation,
+    SmartPlaylistMutation,
     CollaboratorMutation,
     LyricsMutation,
     ShareLinkMutation,

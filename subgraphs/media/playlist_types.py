@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 import strawberry
 
 from domain.ids import PlaylistId, UserKey
@@ -16,6 +17,7 @@ from resolvers.media import (
     playlist_items,
     playlist_log,
     playlists,
+    smart_playlists,
 )
 from schema.batched import batched, references
 from schema.costs import PAGED, ListSize
@@ -103,13 +105,35 @@ class Playlist(Node):
     allows_duplicates: bool
     is_smart: bool = strawberry.field(description="Whether rules say what is in it.")
     version: int = strawberry.field(description="Grows with each change.")
-    item_count: int
-    duration_ms: float = strawberry.field(
-        description="Of all items, as long as they were when they were added."
-    )
     follower_count: int = strawberry.field(description="How many keep it.")
     created_at: DateTime
     updated_at: DateTime
+
+    @strawberry.field(
+        graphql_type=str | None, description="The rules of a smart playlist, as JSON."
+    )
+    @batched
+    def rules(parents: Sequence[lists.Playlist], _ctx: RequestContext) -> list[str | None]:
+        """What says what is in each."""
+        return [
+            None if each.rules is None else msgspec.json.encode(each.rules).decode()
+            for each in parents
+        ]
+
+    @strawberry.field(graphql_type=int)
+    @batched
+    async def item_count(parents: Sequence[lists.Playlist], ctx: RequestContext) -> list[int]:
+        """How many items each has."""
+        return [count for count, _ in await smart_playlists.figures_of(ctx, parents)]
+
+    @strawberry.field(
+        graphql_type=float,
+        description="Of all items, as long as they were when they were added.",
+    )
+    @batched
+    async def duration_ms(parents: Sequence[lists.Playlist], ctx: RequestContext) -> list[float]:
+        """How long each is."""
+        return [length for _, length in await smart_playlists.figures_of(ctx, parents)]
 
     @strawberry.field(graphql_type=User | None, description="Whose it is.")
     @batched

@@ -122,6 +122,9 @@ class Nonsense:
                 if self._random.random() < 0.5
                 else [self.of(kind.of_type, name) for _ in range(min(count, 5))]
             )
+        if isinstance(kind, GraphQLInputObjectType) and kind.is_one_of:
+            field = self.pick([*kind.fields])
+            return {field: self.of(kind.fields[field].type, field)}
         if isinstance(kind, GraphQLInputObjectType):
             return {
                 field: self.of(each.type, field)
