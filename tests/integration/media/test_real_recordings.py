@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from adapters.storage.local import LocalStore
 from adapters.storage.signing import UrlSigner
 from adapters.transcode.transcoder import FfmpegTranscoder
+from domain.media.hls_checker import check_playlist
 from domain.media.records import PlayableState
 from resolvers.context import RequestContext
 from resolvers.media.importing import import_file
@@ -29,6 +30,7 @@ FILES = {
     "speech/jfk.flac": ("jfk", "Unknown Artist", 11_000),
     "wesnoth/victory.ogg": ("Victory", "Timothy Pinkham", 5_457),
 }
+RECORDINGS = sorted(path for path in AUDIO.rglob("*") if path.suffix in (".flac", ".mp3", ".ogg"))
 
 pytestmark = [
     pytest.mark.skipif(not AUDIO.is_dir(), reason="the shared recordings are not here"),
@@ -63,6 +65,28 @@ async def test_a_real_recording_plays_from_its_signed_address(
     for playlist in ("master.m3u8", "low/index.m3u8", "high/index.m3u8"):
         local = await download(ctx, signer, str(track.hls_key), playlist, tmp_path / "copy")
         assert abs(decoded_seconds(local) - track.duration_ms / 1000) < 0.1
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+async def test_every_recording_ends_ready_with_playlists_that_keep_the_rules(
+    path: Path, as_viewer: Callable[..., RequestContext], tmp_path: Path
+) -> None:
+    store = LocalStore(tmp_path / "objects")
+    made = as_viewer(ADMIN)
+    ctx = replace(made, ports=replace(made.ports, store=store))
+    transcoder = FfmpegTranscoder(tmp_path / "scratch")
+    await import_file(ctx, transcoder, str(path), OWNER)
+    [track] = await all_tracks(ctx)
+
+    await process(ctx, transcoder, track.playable, on_progress=ignore, is_last_attempt=True)
+
+    [ready] = await all_tracks(ctx)
+    playlists = sorted((tmp_path / "objects" / "hls").rglob("*.m3u8"))
+    names = {f"{each.parent.name}/{each.name}" for each in playlists}
+    assert ready.state is PlayableState.READY
+    assert {fault for each in playlists for fault in check_playlist(each.read_text())} == set()
+    assert {"low/index.m3u8", "opus_high/index.m3u8"} <= names
+    assert ("lossless/index.m3u8" in names) == (ready.codec == "flac")
 
 
 async def download(
