@@ -71,6 +71,7 @@ class Load:
     retries: int = 0
     acknowledged: dict[UserId, int] = field(default_factory=dict)
     """What each was told that they have heard, in milliseconds."""
+    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTIONS_MAX))
     draw: random.Random = field(default_factory=lambda: random.Random(1))
 
     async def listen(self, user_id: UserId, token: str) -> None:
@@ -80,32 +81,40 @@ class Load:
         began, key = time.monotonic(), session["session"]["id"]
         for beat in range(1, BEATS + 1):
             await asyncio.sleep(max(0.0, began + beat * BEAT_SECONDS - time.monotonic()))
-            told = (await self.ask(BEAT, token, id=key, at=_since(began)))["heartbeat"]
+            told = (await self.ask(BEAT, token, began, id=key))["heartbeat"]
             assert told["problems"] == []
             heard = told["session"]["listenedMs"]
             assert heard >= self.acknowledged.get(user_id, 0), "what was acknowledged is lost"
             self.acknowledged[user_id] = heard
-        await self.ask(END, token, id=key, at=_since(began))
+        await self.ask(END, token, began, id=key)
 
-    async def ask(self, document: str, token: str, **variables: Any) -> dict[str, Any]:
-        """Ask any gateway, and again until one has answered."""
-        async with asyncio.timeout(SECONDS_MAX):
-            while True:
-                url = self.draw.choice(self.urls)
-                try:
+    async def ask(
+        self, document: str, token: str, began: float | None = None, **variables: Any
+    ) -> dict[str, Any]:
+        """Ask any gateway, and again until one has answered, with the position of then."""
+        ends_at = time.monotonic() + SECONDS_MAX
+        refusals: list[str] = []
+        while time.monotonic() < ends_at:
+            url = self.draw.choice(self.urls)
+            try:
+                async with self.turn:
+                    if began is not None:
+                        variables["at"] = int((time.monotonic() - began) * 1_000)
                     answer = await self.client.post(
                         f"{url}/graphql",
                         json={"query": document, "variables": variables},
                         headers={"authorization": f"Bearer {token}"},
                     )
-                    body = answer.json()
-                except (httpx.TransportError, ValueError):
-                    body = {"errors": "no answer"}
-                if "errors" not in body:
-                    data: dict[str, Any] = body["data"]
-                    return data
-                self.retries += 1
-                await asyncio.sleep(0.2)
+                body = answer.json()
+            except (httpx.TransportError, ValueError) as error:
+                body = {"errors": repr(error)}
+            if "errors" not in body:
+                data: dict[str, Any] = body["data"]
+                return data
+            refusals.append(str(body["errors"]))
+            self.retries += 1
+            await asyncio.sleep(0.2)
+        raise AssertionError(f"{len(refusals)} refusals, the last: {refusals[-1]}")
 
 
 async def test_every_play_counts_once_whatever_gateway_is_killed(
@@ -246,7 +255,3 @@ def cpu_seconds(gateway: Gateway) -> float:
     """What a process has used so far."""
     fields = Path(f"/proc/{gateway.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICK
-
-
-def _since(began: float) -> int:
-    return int((time.monotonic() - began) * 1_000)
