@@ -6,6 +6,7 @@ from pathlib import Path
 
 from adapters.storage.workspace import workspace
 from adapters.transcode.cover import NotAnImage, make_covers
+from adapters.transcode.fingerprint import fingerprint
 from adapters.transcode.hls import transcode
 from adapters.transcode.ladder import LADDERS
 from adapters.transcode.loudness import measure_loudness
@@ -15,6 +16,7 @@ from adapters.transcode.tags import read_tags
 from adapters.transcode.video_transcoder import FfmpegVideoTranscoder
 from adapters.transcode.waveform import draw_waveform
 from domain.ids import PlayableKind
+from domain.media.fingerprints import Fingerprint
 from domain.media.pictures import Pictures
 from domain.media.recordings import AudioFacts, Loudness, OnProgress, Rendition, Tags, Waveform
 
@@ -64,6 +66,14 @@ class FfmpegTranscoder:
             TranscodeFailed: FFmpeg could not read it to the end.
         """
         return await measure_loudness(path)
+
+    async def fingerprint(self, path: Path) -> Fingerprint:
+        """How it sounds.
+
+        Raises:
+            TranscodeFailed: FFmpeg could not read it to the end.
+        """
+        return await fingerprint(path)
 
     async def draw_waveform(self, path: Path) -> Waveform:
         """Peaks and real length.

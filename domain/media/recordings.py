@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from domain.media.fingerprints import Fingerprint
 from domain.media.moving_pictures import VideoTranscoder
 from domain.media.pictures import Pictures
 from domain.media.progress import OnProgress as OnProgress
@@ -147,6 +148,10 @@ class Transcoder(Protocol):
 
     async def measure_loudness(self, path: Path) -> Loudness:
         """Loudness over the whole; raises TranscodeFailed."""
+        ...
+
+    async def fingerprint(self, path: Path) -> Fingerprint:
+        """How it sounds; raises TranscodeFailed."""
         ...
 
     async def draw_waveform(self, path: Path) -> Waveform:

@@ -11,6 +11,7 @@ from loaders.media.catalogue import (
     TracksByAlbumId,
     TracksByArtistId,
 )
+from loaders.media.fingerprints import MatchesByPlayable
 from loaders.media.listening import ListeningLoaders
 from loaders.media.lyrics import LyricsByTrackId
 from loaders.media.playlists import PlaylistLoaders
@@ -31,6 +32,11 @@ class MediaLoaders(ListeningLoaders):
     def playlists(self) -> PlaylistLoaders:
         """Playlists and what belongs to them."""
         return PlaylistLoaders(self._read)
+
+    @cached_property
+    def matches_by_playable(self) -> MatchesByPlayable:
+        """What sounds like something."""
+        return MatchesByPlayable(self._read)
 
     @cached_property
     def artist_by_id(self) -> ArtistById:

@@ -8,14 +8,15 @@ from typing import BinaryIO, Final
 from blake3 import blake3
 
 from db.repositories.media.catalogue import MediaRepository
+from db.repositories.media.fingerprints import FingerprintRepository
 from db.repositories.media.uploads import UploadRepository
-from domain.ids import UploadId
+from domain.ids import PlayableKey, UploadId
 from domain.media import upload_rules
 from domain.media.file_types import HEAD_BYTES, FileType, require_playable
 from domain.media.object_keys import inbox_folder, original_key
 from domain.media.recordings import OnProgress, Transcoder
 from domain.media.upload_records import FileUpload, UploadPart, UploadState
-from errors import AppError, StorageUnavailable
+from errors import AppError, DuplicateFile, StorageUnavailable
 from resolvers.context import UseCaseContext
 from resolvers.media.direct_uploads import clear_direct
 from resolvers.media.receivers import RECEIVERS, ReceivedFile
@@ -173,6 +174,10 @@ async def _refuse(ctx: UseCaseContext, upload: FileUpload, error: AppError) -> N
     receiver = RECEIVERS[upload.playable_key.kind]
     async with ctx.unit_of_work(MediaRepository) as uow:
         await receiver.refuse(uow, upload.playable_key, ctx.clock, code=error.code, reason=reason)
+        if isinstance(error, DuplicateFile):
+            original = PlayableKey.parse(str(error.details["original"]))
+            matches = FingerprintRepository(uow.connection)
+            await matches.replace_matches(upload.playable_key, [(original, 1.0)])
         rows = UploadRepository(uow.connection)
         now = await rows.lock_upload(upload.id)
         if now is None or now.state is not UploadState.ARRIVED:

@@ -5,6 +5,7 @@ from typing import Final
 
 from db.repositories.media.streams import StreamsRepository
 from domain.media.file_names import title_of_file
+from domain.media.fingerprints import Fingerprint
 from domain.media.loudness import Blocks
 from domain.media.object_keys import MASTER_PLAYLIST
 from domain.media.recordings import (
@@ -20,6 +21,7 @@ from domain.media.stream_records import StreamFacts
 from domain.media.whole_files import require_whole
 from resolvers.media.album_loudness import measure_album
 from resolvers.media.covers import FoundCover, store_cover, take_cover
+from resolvers.media.duplicates import keep_fingerprint
 from resolvers.media.releases import MediaWork
 from resolvers.media.steps import Bench, Pipeline, Step
 from resolvers.media.stored_streams import store_stream
@@ -56,6 +58,10 @@ async def _draw_waveform(bench: Bench, _on_progress: OnProgress) -> Waveform:
     return await bench.transcoder.draw_waveform(await bench.source())
 
 
+async def _fingerprint(bench: Bench, _on_progress: OnProgress) -> Fingerprint:
+    return await bench.transcoder.fingerprint(await bench.source())
+
+
 async def _render(bench: Bench, on_progress: OnProgress) -> FoundRenditions:
     """Write the stream, and store it whole."""
 
@@ -81,8 +87,13 @@ PROBE: Final = Step(name="probe", version=1, share=0.03, finds=AudioFacts, do=_p
 TAGS: Final = Step(name="tags", version=1, share=0.02, finds=Tags, do=_read_tags)
 LOUDNESS: Final = Step(name="loudness", version=1, share=0.15, finds=Loudness, do=_measure_loudness)
 WAVEFORM: Final = Step(name="waveform", version=1, share=0.05, finds=Waveform, do=_draw_waveform)
+FINGERPRINT: Final = Step(
+    name="fingerprint", version=1, share=0.02, finds=Fingerprint, do=_fingerprint
+)
 COVERS: Final = Step(name="covers", version=2, share=0.05, finds=FoundCover, do=store_cover)
-RENDITIONS: Final = Step(name="renditions", version=1, share=0.7, finds=FoundRenditions, do=_render)
+RENDITIONS: Final = Step(
+    name="renditions", version=1, share=0.68, finds=FoundRenditions, do=_render
+)
 
 
 async def _finish(uow: MediaWork, playable: Playable, bench: Bench) -> Playable:
@@ -90,6 +101,7 @@ async def _finish(uow: MediaWork, playable: Playable, bench: Bench) -> Playable:
     assert isinstance(playable, Track)
     await StreamsRepository(uow.connection).save_stream(*_stream(playable, bench))
     await take_cover(uow, playable.album_id, bench.found(COVERS))
+    await keep_fingerprint(uow, playable.playable, bench.found(FINGERPRINT))
     return _with_findings(playable, bench)
 
 
@@ -112,7 +124,9 @@ def _stream(track: Track, bench: Bench) -> tuple[StreamFacts, Blocks]:
 
 
 TRACK_PIPELINE: Final = Pipeline(
-    steps=(PROBE, TAGS, LOUDNESS, WAVEFORM, COVERS, RENDITIONS), finish=_finish, settle=_settle
+    steps=(PROBE, TAGS, LOUDNESS, WAVEFORM, FINGERPRINT, COVERS, RENDITIONS),
+    finish=_finish,
+    settle=_settle,
 )
 
 

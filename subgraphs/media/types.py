@@ -15,7 +15,17 @@ from domain.media.streams import StreamQuality
 from domain.media.territories import Territories as TerritoriesRecord
 from domain.pages import Page, page_request
 from resolvers.context import RequestContext
-from resolvers.media import albums, artists, availability, covers, lyrics, streaming, teams, tracks
+from resolvers.media import (
+    albums,
+    artists,
+    availability,
+    covers,
+    duplicates,
+    lyrics,
+    streaming,
+    teams,
+    tracks,
+)
 from schema.batched import batched, references
 from schema.caching import OF_THE_VIEWER, SHORT, good_for
 from schema.costs import PAGED, ListSize
@@ -181,6 +191,14 @@ class Album(Node):
         return await albums.find_albums(ctx, keys)
 
 
+@strawberry.type(description="A track that sounds like another.")
+class PossibleDuplicate:
+    """Which, and how alike."""
+
+    track: "Track"
+    similarity: float = strawberry.field(description="From 0.75, alike, to 1, the same.")
+
+
 @strawberry.federation.type(keys=["id"], directives=[good_for(SHORT)], description="A recording.")
 class Track(Sound, Node, Playable):
     """A recording that can be played."""
@@ -314,3 +332,18 @@ class Track(Sound, Node, Playable):
     ) -> list[media.Track | None]:
         """Answer other subgraphs' mentions of tracks."""
         return await tracks.find_tracks(ctx, keys)
+
+    @strawberry.field(
+        graphql_type=list[PossibleDuplicate],
+        directives=[OF_THE_VIEWER, ListSize(assumed_size=3)],
+        description=(
+            "Tracks that sound like this one, the likest first, of those that I may see; for its "
+            "owner and for moderators, nothing for others."
+        ),
+    )
+    @batched
+    async def possible_duplicates(
+        parents: Sequence[media.Track], ctx: RequestContext
+    ) -> list[list[duplicates.PossibleDuplicate]]:
+        """What sounds like each."""
+        return await duplicates.possible_duplicates_of(ctx, parents)

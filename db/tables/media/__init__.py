@@ -3,6 +3,7 @@
 from db.tables.media import (
     bookmarks,
     catalogue,
+    fingerprints,
     lyrics,
     playback,
     playlists,
@@ -18,6 +19,7 @@ from db.tables.media.base import metadata
 __all__ = [
     "bookmarks",
     "catalogue",
+    "fingerprints",
     "lyrics",
     "metadata",
     "playback",
