@@ -1,6 +1,6 @@
 """A unit of work: rows and outgoing messages of one domain in one commit."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from types import TracebackType
 from typing import ClassVar, Generic, Protocol, Self, TypeVar
@@ -21,6 +21,10 @@ from errors import DatabaseBusy, OutcomeUnknown
 RELAY_CHANNEL = "tutti_outbox"
 PASSING_STATES = frozenset({"40001", "40P01", "55P03"})
 """SQLSTATE of a serialization failure, a deadlock, and a lock that cannot be had."""
+
+
+LastStep = Callable[[datetime], Awaitable[None]]
+"""What is done right before a commit."""
 
 
 class Repository(Protocol):
@@ -59,6 +63,7 @@ class UnitOfWork(Generic[RepoT]):
         self._is_committing = False
         self._published: list[Event] = []
         self._committed: list[Event] = []
+        self._last: list[LastStep] = []
 
     async def __aenter__(self) -> Self:
         """Open the transaction.
@@ -102,8 +107,18 @@ class UnitOfWork(Generic[RepoT]):
         await add_event(self.connection, event, now=self._clock.now())
         self._published.append(event)
 
+    def at_commit(self, step: LastStep) -> None:
+        """Do this right before the commit, behind all else: for locks to be held a moment only.
+
+        The step is given the time, and waits for nothing but its own lock.
+        """
+        self._last.append(step)
+
     async def commit(self) -> None:
         """Keep everything, rows and messages together."""
+        for step in self._last:
+            await step(self._clock.now())
+        self._last.clear()
         if self._database.dialect == "postgresql":
             await self.connection.execute(text(f"NOTIFY {RELAY_CHANNEL}"))
         assert self._transaction is not None

@@ -8,6 +8,7 @@ from domain.media.records import Album, Artist, Playable, Track
 from domain.media.videos import Video
 from domain.messages.events import AlbumChanged, AlbumReleased, ArtistChanged, TrackChanged
 from errors import Conflict
+from resolvers.media.feed import note_change
 from resolvers.media.video_releases import save_video
 from resolvers.media.work import MediaWork as MediaWork
 
@@ -85,6 +86,7 @@ async def save_album(uow: MediaWork, album: Album) -> Album:
 
 
 async def _tell_of_artist(uow: MediaWork, artist: Artist) -> None:
+    note_change(uow, "Artist", artist.id, is_public=artist.is_public)
     await uow.publish(
         ArtistChanged(
             artist_id=artist.id,
@@ -98,6 +100,7 @@ async def _tell_of_artist(uow: MediaWork, artist: Artist) -> None:
 
 
 async def _tell_of_album(uow: MediaWork, album: Album) -> None:
+    note_change(uow, "Album", album.id, is_public=album.is_public)
     await uow.publish(
         AlbumChanged(
             album_id=album.id,
@@ -112,6 +115,7 @@ async def _tell_of_album(uow: MediaWork, album: Album) -> None:
 
 
 async def _tell(uow: MediaWork, track: Track, clock: Clock) -> None:
+    note_change(uow, "Track", track.id, is_public=track.is_public)
     await uow.publish(
         TrackChanged(
             track_id=track.id,

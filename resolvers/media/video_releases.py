@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from domain.media.videos import Channel, Video
 from domain.messages.events import ChannelChanged, VideoChanged
+from resolvers.media.feed import note_change
 from resolvers.media.work import MediaWork
 
 
@@ -39,6 +40,7 @@ async def save_video(uow: MediaWork, video: Video) -> Video:
 
 
 async def _tell_of_channel(uow: MediaWork, channel: Channel) -> None:
+    note_change(uow, "Channel", channel.id, is_public=True)
     await uow.publish(
         ChannelChanged(
             channel_id=channel.id,
@@ -51,6 +53,7 @@ async def _tell_of_channel(uow: MediaWork, channel: Channel) -> None:
 
 
 async def _tell_of_video(uow: MediaWork, video: Video) -> None:
+    note_change(uow, "Video", video.id, is_public=video.is_public)
     await uow.publish(
         VideoChanged(
             video_id=video.id,

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from sqlalchemy import func, literal, select, text, union_all
 
+from db.repositories.media.changes import ChangeRows
 from db.repositories.media.editable import (
     EditableRows,
     refuse_album,
@@ -34,7 +35,7 @@ from domain.media.records import Album, Artist, Playable, Track
 from domain.media.search_entries import album_entry, artist_entry, track_entry
 
 
-class MediaRepository(VideoRows, EditableRows):
+class MediaRepository(VideoRows, EditableRows, ChangeRows):
     """Reads for update and writes of the media domain.
 
     Whatever is added or saved here is found by search from the same commit on.

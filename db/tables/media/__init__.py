@@ -3,6 +3,7 @@
 from db.tables.media import (
     bookmarks,
     catalogue,
+    changes,
     fingerprints,
     lyrics,
     playback,
@@ -19,6 +20,7 @@ from db.tables.media.base import metadata
 __all__ = [
     "bookmarks",
     "catalogue",
+    "changes",
     "fingerprints",
     "lyrics",
     "metadata",

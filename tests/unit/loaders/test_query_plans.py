@@ -23,6 +23,7 @@ from loaders.media.catalogue import (
     TracksByAlbumId,
     TracksByArtistId,
 )
+from loaders.media.changes import CATALOG_CHANGES
 from loaders.media.identifiers import NAMED
 from loaders.media.lyrics import LyricsByTrackId
 from loaders.media.playback import (
@@ -103,6 +104,7 @@ LISTS = {
     "tokens of tracks": (FinalTokensByTrackId.query, "ix_tokens_track_id"),
     "neighbours": (NeighboursByPlayable.query, "ix_ai_neighbours_score"),
     "what is popular": (POPULAR, "ix_ai_playables_popularity"),
+    "what changed since": (CATALOG_CHANGES, "ix_catalog_changes_sequence"),
     "what is called so by an ISRC": (NAMED[IdentifierKind.ISRC], "ix_tracks_isrc"),
     "what is called so by an ISWC": (NAMED[IdentifierKind.ISWC], "ix_tracks_iswc"),
     "what is called so by a UPC": (NAMED[IdentifierKind.UPC], "ix_albums_upc"),
