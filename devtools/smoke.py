@@ -204,6 +204,14 @@ def _keep_upload(run: Run, data: Json) -> None:
     run.known["uploadUrl"] = data["uploadTrack"]["uploadUrl"]
 
 
+def _keep_channel(run: Run, data: Json) -> None:
+    run.known["channelId"] = data["createChannel"]["channel"]["id"]
+
+
+def _keep_video(run: Run, data: Json) -> None:
+    run.known["videoId"] = data["uploadVideo"]["video"]["id"]
+
+
 def _keep_import(run: Run, data: Json) -> None:
     run.known["jobId"] = data["importFolder"]["job"]["id"]
 
@@ -307,6 +315,24 @@ STEPS = (
     Step(name="my_tracks", by="studio", keep=_keep_own),
     Step(name="publish_track", by="studio", variables=_from(trackId="ownTrackId")),
     Step(name="track", by="studio", variables=_from(id="ownTrackId"), keep=_keep_shares),
+    Step(
+        name="create_channel",
+        by="studio",
+        variables=_is(name="Smoke", handle="smoke"),
+        keep=_keep_channel,
+    ),
+    Step(
+        name="upload_video",
+        by="studio",
+        variables=lambda run: {
+            "channelId": run.known["channelId"],
+            "fileName": "smoke.mp4",
+            "sizeBytes": 1,
+            "title": "Smoke test",
+        },
+        keep=_keep_video,
+    ),
+    Step(name="video", by="studio", variables=_from(id="videoId")),
     Step(
         name="set_split",
         by="studio",

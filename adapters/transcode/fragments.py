@@ -37,7 +37,7 @@ class Packets:
 def count_packets(init: Path, segments: Sequence[Path]) -> Packets:
     """Read a rendition's init file and the heads of all its segments, in their order."""
     begin, timescale = 0, 1
-    for name, body in _boxes(init.read_bytes()):
+    for name, body in boxes(init.read_bytes()):
         if name == b"elst":
             begin = _media_time(body)
         elif name == b"mdhd":
@@ -52,7 +52,7 @@ def count_packets(init: Path, segments: Sequence[Path]) -> Packets:
 def _count_in(data: bytes) -> tuple[int, int]:
     """Packets of a segment and their duration."""
     count = duration = default = 0
-    for name, body in _boxes(data):
+    for name, body in boxes(data):
         if name == b"tfhd":
             default = _default_duration(body)
         elif name == b"trun":
@@ -93,7 +93,7 @@ def _durations(body: bytes, default: int) -> Iterator[int]:
             yield default
 
 
-def _boxes(data: bytes, depth: int = 0) -> Iterator[tuple[bytes, bytes]]:
+def boxes(data: bytes, depth: int = 0) -> Iterator[tuple[bytes, bytes]]:
     """Name and content of every box, those within containers too, in the order of the file."""
     place = 0
     while place + BOX_HEAD <= len(data):
@@ -108,5 +108,5 @@ def _boxes(data: bytes, depth: int = 0) -> Iterator[tuple[bytes, bytes]]:
         body = data[place + head : end]
         yield name, body
         if name in CONTAINERS and depth < DEPTH_MAX:
-            yield from _boxes(body, depth + 1)
+            yield from boxes(body, depth + 1)
         place = end

@@ -3,6 +3,7 @@
 target/master.m3u8                                    over all sizes
 target/240p.m3u8 …                                    over one size alone, with the sound
 target/240p/{index.m3u8, init.mp4, 00000.m4s, …}      pictures alone, key frames aligned
+target/240p/key-frames.m3u8                           for players that wind fast
 target/360p/…
 target/audio/…                                        where there is sound
 target/subtitles/0/{index.m3u8, text.vtt}             one folder for each text track
@@ -15,6 +16,7 @@ from typing import Final
 
 from adapters.transcode.ffmpeg import run_ffmpeg
 from adapters.transcode.hls import Segment, average_bits, peak_bits
+from adapters.transcode.video_iframes import write_key_frames
 from adapters.transcode.video_ladder import (
     KEY_FRAME_SECONDS,
     SEGMENT_SECONDS,
@@ -183,6 +185,7 @@ def _rendition(target: Path, output: VideoOutput) -> VideoRendition:
         frame_rate=round(float(output.rate), 3),
         peak_bits=peak_bits(segments, SEGMENT_SECONDS),
         average_bits=average_bits(segments),
+        key_frame_bits=write_key_frames(folder, segments),
         codecs=_codecs_of(folder / INIT),
         size=sum(file.stat().st_size for file in folder.iterdir()),
     )

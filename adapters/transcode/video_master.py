@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from domain.media.moving_pictures import Subtitles, VideoRendition
-from domain.media.video_streams import PLAYLIST
+from domain.media.video_streams import KEY_FRAMES_PLAYLIST, PLAYLIST
 
 AUDIO_FOLDER: Final = "audio"
 AUDIO_CODECS: Final = "mp4a.40.2"
@@ -33,6 +33,7 @@ def print_video_master(
     for rendition in renditions:
         lines += [_print_rendition(rendition, sound, has_subtitles=bool(subtitles))]
         lines += [f"{rendition.name}/{PLAYLIST}"]
+    lines += [_print_key_frames(each) for each in renditions]
     return "\n".join(lines) + "\n"
 
 
@@ -53,6 +54,15 @@ def _print_rendition(rendition: VideoRendition, sound: Sound | None, *, has_subt
     if has_subtitles:
         attributes.append('SUBTITLES="subtitles"')
     return f"#EXT-X-STREAM-INF:{','.join(attributes)}"
+
+
+def _print_key_frames(rendition: VideoRendition) -> str:
+    """The key frames of a size, for players that wind fast (RFC 8216, 4.3.4.3)."""
+    return (
+        f"#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH={rendition.key_frame_bits},"
+        f'CODECS="{rendition.codecs}",RESOLUTION={rendition.width}x{rendition.height},'
+        f'URI="{rendition.name}/{KEY_FRAMES_PLAYLIST}"'
+    )
 
 
 def _print_subtitles(subtitles: Subtitles) -> str:

@@ -14,8 +14,10 @@ from errors import NotVideo
 
 CONTAINERS: Final = (
     *("asf", "avi", "flv", "matroska", "webm", "mov", "mp4", "m4a", "mpeg", "mpegts", "ogg"),
+    *("aac", "aiff", "flac", "mp3", "wav"),
 )
-"""Those that hold pictures and name no other file; FFmpeg also knows playlists and scripts."""
+"""Those that hold pictures, and the commonest of sound, so that a song is told from garbage. None
+names another file; FFmpeg also knows playlists and scripts."""
 INPUT_OPTIONS: Final = {
     "format_whitelist": ",".join(CONTAINERS),
     "protocol_whitelist": "file",

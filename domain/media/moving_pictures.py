@@ -64,6 +64,8 @@ class VideoRendition:
     peak_bits: int
     """Bits per second of its busiest stretch, without the sound."""
     average_bits: int
+    key_frame_bits: int
+    """Bits per second of its busiest stretch when key frames alone are read."""
     codecs: str
     """As players are told (RFC 6381), such as `avc1.64001f`."""
     size: int

@@ -8,6 +8,7 @@ from domain.media.moving_pictures import VideoRendition
 
 INIT: Final = "init.mp4"
 PLAYLIST: Final = "index.m3u8"
+KEY_FRAMES_PLAYLIST: Final = "key-frames.m3u8"
 
 
 class VideoQuality(StrEnum):

@@ -81,7 +81,7 @@ def _segments_in(playlist: str) -> list[str]:
 
 
 PROBE: Final = Step(name="probe", version=1, share=0.02, finds=VideoFacts, do=_probe)
-RENDITIONS: Final = Step(name="renditions", version=1, share=0.93, finds=VideoStream, do=_render)
+RENDITIONS: Final = Step(name="renditions", version=2, share=0.93, finds=VideoStream, do=_render)
 PICTURES: Final = Step(name="pictures", version=1, share=0.05, finds=VideoPictures, do=_draw)
 
 

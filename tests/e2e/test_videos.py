@@ -26,7 +26,9 @@ SHOWN = """
 query Shown($id: ID!) {
   node(id: $id) {
     ... on Video {
-      state progress failure likeCount title durationMs
+      state progress failure title durationMs
+      likeCount comments(first: 1) { nodes { id } } tokens(first: 1) { nodes { id } }
+      similar(first: 1) { score } analysis { model } split { version }
       creator { __typename name }
       stream(quality: P720) { url adaptiveUrl quality width height }
       renditions { name codecs }
@@ -57,9 +59,11 @@ async def test_a_film_is_uploaded_and_watched(site: Site, tmp_path: Path) -> Non
 
     assert published["publishVideo"]["problems"] == []
     assert (video["state"], video["progress"], video["failure"]) == ("READY", 1.0, None)
-    seen = gateway.data(SHOWN, {"id": video_id})["node"]  # by anybody
+    seen = gateway.wait_for(lambda: liked(gateway, video_id))  # by anybody
     assert seen["title"] == "sea"
     assert seen["creator"] == {"__typename": "Channel", "name": "Mara"}
+    assert seen["comments"] == {"nodes": []}
+    assert (seen["tokens"], seen["similar"], seen["split"]) == ({"nodes": []}, [], None)
     assert (seen["stream"]["quality"], seen["stream"]["width"]) == ("P240", 320)
     assert follow(gateway, seen["stream"]["adaptiveUrl"]) >= 6
     assert follow(gateway, seen["stream"]["url"]) >= 6
@@ -86,6 +90,12 @@ async def test_a_song_called_a_film_fails_and_says_what_to_do(site: Site, tmp_pa
 
     assert (video["state"], video["stream"]) == ("FAILED", None)
     assert video["failure"].endswith("Upload it as a track.")
+
+
+def liked(gateway: Gateway, video_id: str) -> dict[str, Any] | None:
+    """The video as anybody sees it, once social has heard of it."""
+    video: dict[str, Any] = gateway.data(SHOWN, {"id": video_id})["node"]
+    return video if video["likeCount"] == 0 else None
 
 
 def send(gateway: Gateway, token: str, film: Path, name: str) -> str:

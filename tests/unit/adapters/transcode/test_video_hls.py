@@ -3,12 +3,14 @@
 import re
 from pathlib import Path
 
+import av
 import pytest
 from PIL import Image
 
+from adapters.transcode.video_iframes import key_frame_of
 from adapters.transcode.video_transcoder import FfmpegVideoTranscoder
 from domain.media.moving_pictures import VideoPictures, VideoStream
-from errors import NotVideo
+from errors import NotVideo, TranscodeFailed
 from tests.unit.adapters.transcode.films import (
     a_film,
     a_film_on_its_side,
@@ -195,3 +197,46 @@ async def test_a_film_that_is_black_throughout_has_a_picture_all_the_same(tmp_pa
     pictures = await drawn(film, tmp_path)
 
     assert pictures.thumbnail_widths == [64]
+
+
+async def test_key_frames_alone_are_a_playlist_for_fast_winding(tmp_path: Path) -> None:
+    target = tmp_path / "hls"
+    await rendered(a_film(tmp_path / "a.mp4", seconds=13, size="96x64"), target)
+    folder = target / "240p"
+
+    lines = (folder / "key-frames.m3u8").read_text().splitlines()
+
+    assert "#EXT-X-I-FRAMES-ONLY" in lines
+    ranges = [line.partition(":")[2] for line in lines if line.startswith("#EXT-X-BYTERANGE:")]
+    names = [line for line in lines if line.endswith(".m4s")]
+    assert names == ["00000.m4s", "00001.m4s", "00002.m4s"]
+    for name, span in zip(names, ranges, strict=True):
+        length, _, offset = span.partition("@")
+        begin, end = int(offset), int(offset) + int(length)
+        one = target / f"one-{name}.mp4"
+        data = (folder / name).read_bytes()
+        one.write_bytes((folder / "init.mp4").read_bytes() + data[begin:end])
+        assert first_picture_of(one) == first_picture_of(whole_of(folder, name, target))
+    master = (target / "master.m3u8").read_text()
+    assert "#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=" in master
+    assert 'URI="240p/key-frames.m3u8"' in master
+
+
+def whole_of(folder: Path, name: str, target: Path) -> Path:
+    """A segment with its init file."""
+    path = target / f"whole-{name}.mp4"
+    path.write_bytes((folder / "init.mp4").read_bytes() + (folder / name).read_bytes())
+    return path
+
+
+def first_picture_of(path: Path) -> bytes:
+    with av.open(str(path)) as container:
+        return bytes(next(container.decode(video=0)).planes[0])
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\x00" * 64, b"\x00\x00\x00\x08mdat", b"\x00\x00\x00\x08moof"]
+)
+def test_a_segment_without_a_fragment_is_a_failure(data: bytes) -> None:
+    with pytest.raises(TranscodeFailed):
+        key_frame_of(data)

@@ -164,7 +164,7 @@ async def test_a_video_tells_where_to_see_it(ctx, as_viewer, outside, transcoder
     [
         ("empty", "The file is empty."),
         ("a text", "in a format we do not know"),
-        ("a song", "in a format we do not know"),
+        ("a song", "Upload it as a track."),
         ("a song that says it is a film", "Upload it as a track."),
         ("cut off", "cut off"),
     ],
