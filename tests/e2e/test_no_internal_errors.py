@@ -97,6 +97,10 @@ def root_fields() -> Iterator[Field]:
                 )
 
 
+DEPTH_MAX = 4
+"""Inputs may hold themselves, such as rules within rules."""
+
+
 class Nonsense:
     """Values of GraphQL input types, a good part of them bad; the same for the same seed."""
 
@@ -108,26 +112,26 @@ class Nonsense:
         """One of them."""
         return self._random.choice(values)
 
-    def of(self, kind: Any, name: str = "") -> Any:
+    def of(self, kind: Any, name: str = "", depth: int = 0) -> Any:
         """A value, mostly of the type's outer form so that it comes as far as a resolver."""
         if isinstance(kind, GraphQLNonNull):
-            return self.of(kind.of_type, name)
-        if self._random.random() < 0.1:
+            return self.of(kind.of_type, name, depth)
+        if self._random.random() < 0.1 or depth > DEPTH_MAX:
             return None
         if isinstance(kind, GraphQLList):
             count = self.pick((0, 1, 2, 3, 101, 501))
-            one = self.of(kind.of_type, name)
+            one = self.of(kind.of_type, name, depth + 1)
             return (
                 [one] * count
                 if self._random.random() < 0.5
-                else [self.of(kind.of_type, name) for _ in range(min(count, 5))]
+                else [self.of(kind.of_type, name, depth + 1) for _ in range(min(count, 5))]
             )
         if isinstance(kind, GraphQLInputObjectType) and kind.is_one_of:
             field = self.pick([*kind.fields])
-            return {field: self.of(kind.fields[field].type, field)}
+            return {field: self.of(kind.fields[field].type, field, depth + 1)}
         if isinstance(kind, GraphQLInputObjectType):
             return {
-                field: self.of(each.type, field)
+                field: self.of(each.type, field, depth + 1)
                 for field, each in kind.fields.items()
                 if isinstance(each.type, GraphQLNonNull) or self._random.random() < 0.6
             }
