@@ -16,6 +16,7 @@ from domain.media.recordings import Transcoder
 from domain.messages.commands import (
     IndexChain,
     LearnWords,
+    RankPlays,
     ReleaseDue,
     RotateStorageKeys,
     SweepObjects,
@@ -43,6 +44,8 @@ CHAIN_SLOTS: Final = 1
 MODEL_SLOTS: Final = 1
 INDEX_EVERY: Final = timedelta(seconds=5)
 LEARN_EVERY: Final = timedelta(minutes=1)
+RANK_EVERY: Final = timedelta(minutes=15)
+"""A walk of pages keeps its order for two of these at least."""
 RELEASE_EVERY: Final = timedelta(minutes=1)
 """Each planned release has a job for its instant; this finds what such a job has missed."""
 FIND_ORPHANS_EVERY: Final = timedelta(days=1)
@@ -86,6 +89,7 @@ def build_options(settings: Settings, figures: JobFigures | None = None) -> Work
     periodic = [
         Periodic(command=TrainRecommender(), every=TRAIN_EVERY),
         Periodic(command=LearnWords(), every=LEARN_EVERY),
+        Periodic(command=RankPlays(), every=RANK_EVERY),
         Periodic(command=SweepUploads(), every=SWEEP_EVERY),
         Periodic(command=ReleaseDue(), every=RELEASE_EVERY),
         Periodic(command=SweepObjects(), every=FIND_ORPHANS_EVERY),

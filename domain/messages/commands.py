@@ -124,6 +124,12 @@ class IndexNames(Command, frozen=True, kw_only=True):
     artist_id: ArtistId
 
 
+class RankPlays(Command, frozen=True, kw_only=True):
+    """Score new plays, and let feeds and search follow."""
+
+    name = "media.rank_plays.v1"
+
+
 class LearnWords(Command, frozen=True, kw_only=True):
     """Take the words of what was indexed into search's vocabulary."""
 

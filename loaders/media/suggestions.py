@@ -76,6 +76,7 @@ def _alphabetic() -> Select[Any]:
 def _words(chars: int | None) -> Select[Any]:
     """The most common words with these first letters; where there are more letters, of all."""
     word, count = search_words.c.word, search_words.c.entries
+    begins: ColumnElement[bool]
     if chars is None:
         begins = (word >= PREFIX) & (word < PREFIX.concat(LAST_CHAR))
     else:

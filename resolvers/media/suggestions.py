@@ -85,9 +85,8 @@ def _best(found: list[Beginning], count: int) -> list[Suggestion]:
     for each in titles:
         if len(kept) >= count - reserved:
             break
-        kept.setdefault(
-            search_key(each.text), Suggestion(text=each.text, kind=SearchKind(each.kind))
-        )
+        kind = None if each.kind is None else SearchKind(each.kind)
+        kept.setdefault(search_key(each.text), Suggestion(text=each.text, kind=kind))
     for each in words:
         if len(kept) >= count:
             break

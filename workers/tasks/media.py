@@ -13,6 +13,7 @@ from domain.messages.commands import (
     LearnWords,
     ProcessPlayable,
     ProcessTrack,
+    RankPlays,
     ReleaseDue,
     RotateStorageKeys,
     SweepObjects,
@@ -25,6 +26,7 @@ from resolvers.media import (
     orphans,
     playback,
     processing,
+    ranking,
     releasing,
     renaming,
     storage_keys,
@@ -144,3 +146,9 @@ async def sweep_uploads(command: SweepUploads, ctx: WorkerContext) -> None:
     """Remove what is left of uploads that expired; what is gone already is no error."""
     del command
     await sweeping.sweep_uploads(ctx)
+
+
+@handles(RankPlays, attempts_max=3, seconds_max=LEARN_SECONDS_MAX)
+async def rank_plays(command: RankPlays, ctx: WorkerContext) -> None:
+    """Score what is new; how far it is is marked in the same commits, so twice is once."""
+    await ranking.rank_plays(ctx)

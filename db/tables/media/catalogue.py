@@ -172,6 +172,14 @@ tracks = Table(
         postgresql_where=text(AWAITED),
     ),
     Index(
+        "ix_tracks_public_genre",
+        "genre",
+        "published_at",
+        "id",
+        sqlite_where=text(PUBLIC),
+        postgresql_where=text(PUBLIC),
+    ),
+    Index(
         "ix_tracks_public",
         "published_at",
         "id",

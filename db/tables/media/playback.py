@@ -130,6 +130,7 @@ plays = Table(
     UniqueConstraint("session_id", "start_number"),
     Index("ix_plays_user_id_playable_played_at", "user_id", "playable", "played_at"),
     Index("ix_plays_playable", "playable"),
+    Index("ix_plays_played_at", "played_at", "id"),
 )
 """Plays that count; the unique pair makes each start count once."""
 

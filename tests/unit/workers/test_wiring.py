@@ -56,6 +56,7 @@ def test_the_chain_is_indexed_only_where_there_is_one(tmp_path: Path) -> None:
     assert always == [
         "ai.train_recommender.v1",
         "media.learn_words.v1",
+        "media.rank_plays.v1",
         "media.sweep_uploads.v1",
     ]
     assert [each.command.name for each in with_chain.periodic] == [*always, "nft.index_chain.v1"]
