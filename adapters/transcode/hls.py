@@ -7,32 +7,21 @@ target/low/{index.m3u8, init_0.mp4, 00000.m4s, …}
 target/medium/…
 """
 
-import re
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 from adapters.transcode.containers import input_arguments
 from adapters.transcode.ffmpeg import run_ffmpeg
 from adapters.transcode.fragments import Packets, count_packets
 from adapters.transcode.ladder import Ladder, Output, outputs_of
+from adapters.transcode.segments import average_bits, follow_progress, peak_bits, segments_of
 from domain.media.recordings import AudioFacts, OnProgress, Rendition
 from domain.media.streams import FAMILY_PLAYLISTS, PLAYLIST, Family
 from errors import TranscodeFailed
 
 SECONDS_MAX = 900.0
-EXTINF = re.compile(r"^#EXTINF:([0-9.]+),")
-OUT_TIME = re.compile(r"^out_time_us=([0-9]+)$")
 SAMPLE_FORMATS = {16: "s16", 24: "s32"}
 """FLAC writes 24 bits of the 32 that FFmpeg hands it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One file of a rendition."""
-
-    seconds: float
-    size: int
 
 
 async def transcode(
@@ -59,7 +48,7 @@ async def transcode(
     await run_ffmpeg(
         _arguments(source, target, outputs, ladder.segment_seconds),
         seconds_max=seconds_max,
-        on_progress_line=_follow(on_progress, sample_count * 1000 // facts.sample_rate),
+        on_progress_line=follow_progress(on_progress, sample_count * 1000 // facts.sample_rate),
     )
     share = sample_count / facts.sample_rate
     renditions = [_rendition(target, output, ladder, seconds=share) for output in outputs]
@@ -86,31 +75,6 @@ def print_master(renditions: Sequence[Rendition]) -> str:
         )
         lines.append(rendition.playlist)
     return "\n".join(lines) + "\n"
-
-
-def peak_bits(segments: Sequence[Segment], target_seconds: int) -> int:
-    """The busiest run of segments lasting 0.5 to 1.5 target durations, in bits per second.
-
-    A recording shorter than that counts as one run.
-    """
-    busiest = 0.0
-    for first in range(len(segments)):
-        seconds, size = 0.0, 0
-        for segment in segments[first:]:
-            seconds += segment.seconds
-            size += segment.size
-            if seconds > 1.5 * target_seconds:
-                break
-            if seconds >= 0.5 * target_seconds:
-                busiest = max(busiest, size * 8 / seconds)
-    return max(_ceil(busiest), average_bits(segments))
-
-
-def average_bits(segments: Sequence[Segment]) -> int:
-    """All segments together, in bits per second."""
-    seconds = sum(segment.seconds for segment in segments)
-    size = sum(segment.size for segment in segments)
-    return _ceil(size * 8 / seconds) if seconds else 0
 
 
 def _arguments(
@@ -144,28 +108,11 @@ def _encoder(place: int, output: Output) -> list[str]:
     return options
 
 
-def _follow(on_progress: OnProgress, duration_ms: int) -> Callable[[str], Awaitable[None]]:
-    """Turn FFmpeg's running position into fractions that only grow and stay below 1."""
-    highest = 0.0
-
-    async def hear(line: str) -> None:
-        nonlocal highest
-        match = OUT_TIME.match(line)
-        if match is None or duration_ms <= 0:
-            return
-        fraction = min(int(match[1]) / 1000 / duration_ms, 0.99)
-        if fraction > highest:
-            highest = fraction
-            await on_progress(fraction)
-
-    return hear
-
-
 def _rendition(target: Path, output: Output, ladder: Ladder, *, seconds: float) -> Rendition:
     """Measure what was written."""
     name, codec = output.rung.name, output.codec
     folder = target / name
-    segments = _segments(folder)
+    segments = segments_of(folder)
     if not segments:
         raise TranscodeFailed("FFmpeg wrote no segment.")
     packets = count_packets(_init_file(folder), sorted(folder.glob("*.m4s")))
@@ -196,19 +143,3 @@ def _decoded_samples(packets: Packets, frame_samples: int) -> int:
 def _init_file(folder: Path) -> Path:
     """FFmpeg numbers the init files of its outputs."""
     return next(folder.glob("init*.mp4"))
-
-
-def _segments(folder: Path) -> list[Segment]:
-    """The segments a media playlist names, with their real sizes."""
-    found: list[Segment] = []
-    seconds = 0.0
-    for line in (folder / PLAYLIST).read_text(encoding="utf-8").splitlines():
-        if match := EXTINF.match(line):
-            seconds = float(match[1])
-        elif line and not line.startswith("#"):
-            found.append(Segment(seconds, (folder / line).stat().st_size))
-    return found
-
-
-def _ceil(bits: float) -> int:
-    return int(-(-bits // 1))

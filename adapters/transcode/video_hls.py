@@ -9,13 +9,12 @@ target/audio/…                                        where there is sound
 target/subtitles/0/{index.m3u8, text.vtt}             one folder for each text track
 """
 
-import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from adapters.transcode.ffmpeg import run_ffmpeg
-from adapters.transcode.hls import Segment, average_bits, peak_bits
+from adapters.transcode.segments import average_bits, follow_progress, peak_bits, segments_of
 from adapters.transcode.video_iframes import write_key_frames
 from adapters.transcode.video_ladder import (
     KEY_FRAME_SECONDS,
@@ -34,8 +33,6 @@ from domain.media.recordings import OnProgress
 from domain.media.video_streams import INIT, PLAYLIST, size_playlist
 from errors import NotVideo, TranscodeFailed
 
-EXTINF: Final = re.compile(r"^#EXTINF:([0-9.]+),")
-OUT_TIME: Final = re.compile(r"^out_time_us=([0-9]+)$")
 TO_STANDARD_LIGHT: Final = (
     "zscale=t=linear:npl=100",
     "format=gbrpf32le",
@@ -65,7 +62,7 @@ async def transcode_video(
     await run_ffmpeg(
         _arguments(source, target, outputs, facts),
         seconds_max=seconds_max,
-        on_progress_line=_follow(on_progress, facts.duration_ms),
+        on_progress_line=follow_progress(on_progress, facts.duration_ms),
     )
     renditions = [_rendition(target, output) for output in outputs]
     seconds = sum(each.seconds for each in segments_of(target / outputs[-1].rung.name))
@@ -95,18 +92,6 @@ def _write_masters(
         (target / size_playlist(rendition.name)).write_text(alone, encoding="utf-8")
     master = print_video_master(renditions, sound=sound, subtitles=subtitles)
     (target / MASTER_PLAYLIST).write_text(master, encoding="utf-8")
-
-
-def segments_of(folder: Path) -> list[Segment]:
-    """The segments that a media playlist names, with their real sizes."""
-    found: list[Segment] = []
-    seconds = 0.0
-    for line in (folder / PLAYLIST).read_text(encoding="utf-8").splitlines():
-        if match := EXTINF.match(line):
-            seconds = float(match[1])
-        elif line and not line.startswith("#"):
-            found.append(Segment(seconds, (folder / line).stat().st_size))
-    return found
 
 
 def _arguments(
@@ -210,18 +195,3 @@ def _codecs_of(init: Path) -> str:
     if not found or len(record) < CODEC_BYTES.stop:
         raise TranscodeFailed("FFmpeg wrote no H.264.")
     return f"avc1.{record[CODEC_BYTES].hex()}"
-
-
-def _follow(on_progress: OnProgress, duration_ms: int) -> Callable[[str], Awaitable[None]]:
-    """Turn FFmpeg's running position into fractions that only grow and stay below 1."""
-    highest = 0.0
-
-    async def hear(line: str) -> None:
-        nonlocal highest
-        match = OUT_TIME.match(line)
-        fraction = 0.0 if match is None else min(int(match[1]) / 1000 / duration_ms, 0.99)
-        if fraction > highest:
-            highest = fraction
-            await on_progress(fraction)
-
-    return hear

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from adapters.transcode.fragments import boxes
-from adapters.transcode.hls import Segment
+from adapters.transcode.segments import Segment
 from domain.media.video_streams import INIT, KEY_FRAMES_PLAYLIST
 from errors import TranscodeFailed
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from adapters.transcode.hls import Segment, average_bits, peak_bits, print_master, transcode
+from adapters.transcode.hls import print_master, transcode
 from adapters.transcode.ladder import LADDERS, MUSIC
 from adapters.transcode.loudness import measure_loudness
 from adapters.transcode.probe import probe
+from adapters.transcode.segments import Segment, average_bits, peak_bits
 from domain.ids import PlayableKind
 from domain.media.recordings import Rendition
 from domain.media.streams import Family
