@@ -19,6 +19,7 @@ async def fingerprint(path: Path) -> Fingerprint:
     items = bytearray()
     arguments = [
         *(*input_arguments(str(path)), "-map", "0:a:0", "-t", str(SECONDS_HEARD)),
+        *("-ac", "2"),  # of surround Chromaprint would hear nothing
         *("-f", "chromaprint", "-fp_format", "raw", "-"),
     ]
     async for chunk in stream_ffmpeg(arguments):

@@ -92,6 +92,32 @@ async def test_an_end_is_written_once(rows, clock, job_row, event_names) -> None
     assert len(await event_names()) == 2
 
 
+async def test_a_job_tells_which_step_it_is_at_and_where_it_failed(
+    rows, clock, job_row, event_names
+) -> None:
+    job_id = await send(rows, clock, Paint(), owner_id=UserId("anna"))
+    claimed = await rows.claim("media")
+
+    assert await rows.set_progress(claimed, 0.5, "renditions") is True
+    at_work = await job_row(job_id)
+    await rows.bury(claimed, FAILURE)
+    failed = await job_row(job_id)
+
+    assert (at_work["progress"], at_work["step"]) == (0.5, "renditions")
+    assert (failed["state"], failed["step"]) == ("dead", "renditions")
+    assert len(await event_names()) == 3
+
+
+async def test_a_finished_job_is_at_no_step(rows, clock, job_row) -> None:
+    job_id = await send(rows, clock, Paint(), owner_id=UserId("anna"))
+    claimed = await rows.claim("media")
+    await rows.set_progress(claimed, 0.9, "renditions")
+
+    await rows.finish(claimed)
+
+    assert (await job_row(job_id))["step"] is None
+
+
 async def test_a_lease_that_ended_gives_the_job_to_another(rows, clock, job_row) -> None:
     job_id = await send(rows, clock, Paint())
     lost = await rows.claim("media")

@@ -58,6 +58,8 @@ def test_the_chain_is_indexed_only_where_there_is_one(tmp_path: Path) -> None:
         "media.learn_words.v1",
         "media.rank_plays.v1",
         "media.sweep_uploads.v1",
+        "media.release_due.v1",
+        "media.sweep_objects.v1",
     ]
     assert [each.command.name for each in with_chain.periodic] == [*always, "nft.index_chain.v1"]
 

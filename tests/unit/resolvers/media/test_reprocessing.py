@@ -22,6 +22,7 @@ from domain.viewer import ANONYMOUS, Viewer
 from errors import Conflict, Forbidden, NotAudio, NotFound, TranscodeFailed
 from resolvers.context import RequestContext
 from resolvers.media import processing, reprocessing
+from resolvers.media.track_steps import TRACK_PIPELINE
 from tests.conftest import ADMIN, ANNA, BEN, FakeOutside
 from tests.factories.media import a_draft, a_track, keep_tracks
 from tests.unit.resolvers.media.imports import all_tracks, queued
@@ -72,7 +73,7 @@ async def test_a_run_that_was_cut_off_goes_on_behind_the_last_finished_step(
     transcoder.is_broken = False
     await process(ctx, transcoder, track.id, on_progress=hear)
 
-    assert first == ["probe", "tags", "loudness", "waveform", "covers", "renditions"]
+    assert first == [step.name for step in TRACK_PIPELINE.steps]
     assert set(heard) == {"renditions"}
     assert transcoder.measured == 1
     [ready] = await all_tracks(ctx)
