@@ -243,6 +243,12 @@ class NotAvailableHere(InputError):
     code = "NOT_AVAILABLE_HERE"
 
 
+class PlanLimitReached(Conflict):
+    """The plan allows no more of this; `limit` says how many."""
+
+    code = "PLAN_LIMIT_REACHED"
+
+
 class TooManyDrafts(Conflict):
     """The creator has as many tracks waiting for their files as they may have."""
 

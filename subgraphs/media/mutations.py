@@ -11,6 +11,7 @@ from schema.problems import with_problems
 from schema.uploads import Upload
 from subgraphs.media.collaborator_mutations import CollaboratorMutation
 from subgraphs.media.device_mutations import DeviceMutation
+from subgraphs.media.download_fields import DownloadMutation
 from subgraphs.media.editing_mutations import EditingMutation
 from subgraphs.media.inputs import (
     ImportFolderInput,
@@ -44,6 +45,7 @@ class Mutation(
     PlaybackMutation,
     QueueMutation,
     DeviceMutation,
+    DownloadMutation,
     ListeningMutation,
     ProcessingMutation,
     UploadMutation,

@@ -15,6 +15,7 @@ from schema.ids import parse_id, split_id
 from schema.info import Info
 from schema.pagination import Connection
 from subgraphs.media.catalogue_queries import CatalogueQuery
+from subgraphs.media.download_fields import DownloadQuery
 from subgraphs.media.job_types import Job
 from subgraphs.media.nodes import Node
 from subgraphs.media.playback_queries import PlaybackQuery
@@ -27,7 +28,15 @@ from subgraphs.media.video_queries import VideoQuery
 
 
 @strawberry.type
-class Query(CatalogueQuery, PlaybackQuery, VideoQuery, PlaylistQuery, SearchQuery, ShareLinkQuery):
+class Query(
+    CatalogueQuery,
+    PlaybackQuery,
+    VideoQuery,
+    PlaylistQuery,
+    SearchQuery,
+    ShareLinkQuery,
+    DownloadQuery,
+):
     """What media can be asked."""
 
     @strawberry.field(graphql_type=Node | None, description="Anything by its global id.")

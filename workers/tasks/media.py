@@ -20,7 +20,9 @@ from domain.messages.commands import (
     SweepUploads,
     TakeInUpload,
 )
+from domain.messages.events import TrackChanged, VideoChanged
 from resolvers.media import (
+    downloads,
     importing,
     learning,
     orphans,
@@ -34,7 +36,7 @@ from resolvers.media import (
     taking_in,
 )
 from workers.context import WorkerContext
-from workers.registry import handles
+from workers.registry import handles, on
 
 log = logging.getLogger(__name__)
 
@@ -152,3 +154,15 @@ async def sweep_uploads(command: SweepUploads, ctx: WorkerContext) -> None:
 async def rank_plays(command: RankPlays, ctx: WorkerContext) -> None:
     """Score what is new; how far it is is marked in the same commits, so twice is once."""
     await ranking.rank_plays(ctx)
+
+
+@on(TrackChanged, name="media.mark_track_downloads", seconds_max=FILE_SECONDS_MAX)
+async def mark_track_downloads(event: TrackChanged, ctx: WorkerContext) -> None:
+    """Let devices that keep a track look at it anew; twice does no harm."""
+    await downloads.mark_changed(ctx, PlayableKey(PlayableKind.TRACK, event.track_id))
+
+
+@on(VideoChanged, name="media.mark_video_downloads", seconds_max=FILE_SECONDS_MAX)
+async def mark_video_downloads(event: VideoChanged, ctx: WorkerContext) -> None:
+    """Let devices that keep a video look at it anew; twice does no harm."""
+    await downloads.mark_changed(ctx, PlayableKey(PlayableKind.VIDEO, event.video_id))

@@ -24,6 +24,7 @@ from loaders.media.catalogue import (
     TracksByArtistId,
 )
 from loaders.media.changes import CATALOG_CHANGES
+from loaders.media.downloads import CHANGED_DOWNLOADS, EXPIRED_DOWNLOADS
 from loaders.media.feeds import NEW_OF_GENRE, NEW_OF_KIND, PLACES, TASTES
 from loaders.media.identifiers import NAMED
 from loaders.media.lyrics import LyricsByTrackId
@@ -98,6 +99,8 @@ LISTS = {
     "changes since one": (CHANGES_SINCE, "ix_playlist_changes_version"),
     "what is continued": (CONTINUED_OF_USER, "ix_progress_continued"),
     "bookmarks": (BookmarksByPlayable.query, "ix_bookmarks_place"),
+    "changed downloads": (CHANGED_DOWNLOADS, "ix_downloads_change"),
+    "expired downloads": (EXPIRED_DOWNLOADS, "ix_downloads_expiry"),
     "share links of an owner": (LINKS_OF_OWNER, "ix_share_links_owner_id_id"),
     "the open session": (OPEN_SESSION_OF_USER, "ix_playback_sessions_open"),
     "comments": (CommentsByPlayable.query, "ix_comments_playable"),
