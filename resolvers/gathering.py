@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from errors import RateLimited
 
-TOGETHER_MAX: Final = 500
+TOGETHER_MAX: Final = 250
 WAITING_MAX: Final = 10_000
 
 ItemT = TypeVar("ItemT")

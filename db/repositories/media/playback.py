@@ -141,24 +141,23 @@ class PlaybackRepository:
         return await insert_new(self._connection, listens, values_of(listen))
 
     async def save_progress(self, kept: Sequence[Progress]) -> None:
-        """Write how far listeners are, in one statement; an older word overwrites no newer."""
+        """Write how far listeners are, in one round trip; an older word overwrites no newer."""
         if not kept:
             return
         by_place = {(each.user_id, each.playable): each for each in kept}
         rows = [values_of(by_place[place]) for place in sorted(by_place)]
-        adding = insert_of(self._connection, progress).values(rows)
+        adding = insert_of(self._connection, progress)
         changed = {
             column.name: adding.excluded[column.name]
             for column in progress.c
             if not column.primary_key
         }
-        await self._connection.execute(
-            adding.on_conflict_do_update(
-                index_elements=["user_id", "playable"],
-                set_=changed,
-                where=progress.c.updated_at <= adding.excluded.updated_at,
-            )
+        saving = adding.on_conflict_do_update(
+            index_elements=["user_id", "playable"],
+            set_=changed,
+            where=progress.c.updated_at <= adding.excluded.updated_at,
         )
+        await self._connection.execute(saving, rows)  # compiled once, however many rows
 
     async def find_progress(self, user_id: UserId, playable: str) -> Progress | None:
         """How far the listener is in it."""
