@@ -3,9 +3,14 @@
 from typing import TypeVar
 
 from domain.ids import ArtistId, UserId
-from domain.media.records import Album, Artist, Track
+from domain.media.records import Album, Artist, Playable, Track
 from domain.media.teams import NO_TEAMS, TeamRole, Teams
-from domain.policies.media import may_see_album, may_see_artist, may_see_track
+from domain.policies.media import (
+    may_see_album,
+    may_see_artist,
+    may_see_track,
+    require_manage_playable,
+)
 from domain.viewer import Role, Viewer
 from errors import Forbidden, NotFound
 
@@ -57,6 +62,21 @@ def require_own_artist(viewer: Viewer, artist: Artist | None, teams: Teams = NO_
     if viewer.require_user_id() != artist.owner_id:
         raise Forbidden("Only their owner may do this with an artist.")
     return artist
+
+
+def require_withdraw(viewer: Viewer, playable: Playable | None, teams: Teams) -> Playable:
+    """Something playable, if the viewer may take it back: its owner, an admin, or a manager.
+
+    Raises:
+        NotFound: there is no such thing for this viewer.
+        Forbidden: it is somebody else's.
+    """
+    if isinstance(playable, Track) and may_see(viewer, playable, teams):
+        if has_role(viewer, playable, TeamRole.MANAGER, teams):
+            return playable
+        if playable.artist_id in teams:
+            raise Forbidden("Only who manages the artist may do this.")
+    return require_manage_playable(viewer, playable)
 
 
 def may_see(viewer: Viewer, item: Item, teams: Teams = NO_TEAMS) -> bool:

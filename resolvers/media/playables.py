@@ -10,6 +10,7 @@ from domain.media.object_keys import thumbnail_key
 from domain.media.records import Artist, Playable, Track
 from domain.media.videos import Channel, Video
 from domain.messages.commands import process_command
+from domain.policies.catalogue import require_withdraw
 from domain.policies.media import require_manage_playable
 from errors import NotFound
 from resolvers.context import RequestContext
@@ -66,10 +67,12 @@ async def unpublish(ctx: RequestContext, key: PlayableKey) -> Playable:
 
     Raises:
         NotFound: there is no such thing for this viewer.
-        Forbidden: the viewer neither owns it nor is an admin.
+        Forbidden: the viewer neither owns it nor manages its artist, nor is an admin.
     """
     async with ctx.unit_of_work(MediaRepository) as uow:
-        playable = require_manage_playable(ctx.viewer, await uow.rows.lock_playable(key))
+        found = await uow.rows.lock_playable(key)
+        teams = await uow.rows.teams_of(ctx.viewer.user_id)
+        playable = require_withdraw(ctx.viewer, found, teams)
         hidden = rules.unpublish(playable)
         if hidden == playable:
             return playable

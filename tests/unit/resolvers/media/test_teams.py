@@ -6,7 +6,7 @@ from domain.media.teams import TeamRole
 from domain.pages import page_request
 from domain.viewer import ANONYMOUS
 from errors import BadInput, Forbidden, NotFound, TooLarge
-from resolvers.media import albums, artists, deleting, editing, releasing, teams, tracks
+from resolvers.media import albums, artists, deleting, editing, playables, releasing, teams, tracks
 from tests.conftest import ADMIN, ANNA, BEN, MODERATOR
 from tests.factories.media import a_draft, a_track, an_album, an_artist, keep
 from tests.unit.resolvers.media.outbox import events_of
@@ -37,6 +37,7 @@ DEEDS = {
     "edit an artist": lambda ctx: editing.update_artist(ctx, "artist-1", {"bio": "N"}, version=1),
     "make an album": lambda ctx: editing.create_album(ctx, "artist-1", {"title": "Another"}),
     "publish": lambda ctx: tracks.publish_track(ctx, "track-1"),
+    "take back": lambda ctx: playables.unpublish(ctx, a_track("track-2").playable),
     "publish an album": lambda ctx: releasing.publish_album(ctx, "album-1", at=None),
     "take back an album": lambda ctx: releasing.unpublish_album(ctx, "album-1"),
     "delete a track": lambda ctx: deleting.delete_track(ctx, "track-1", version=None),
@@ -45,7 +46,7 @@ DEEDS = {
     "say who is in": lambda ctx: teams.set_member(ctx, "artist-1", "mia", TeamRole.VIEWER),
 }
 EDITS = {"edit a track", "edit an album", "edit an artist", "make an album"}
-RELEASES = {"publish", "publish an album", "take back an album"}
+RELEASES = {"publish", "take back", "publish an album", "take back an album"}
 DELETIONS = {"delete a track", "delete an album"}
 
 
