@@ -46,6 +46,7 @@ from loaders.media.playlists import (
     RoleByPlaylistId,
 )
 from loaders.media.share_links import LINK_BY_TOKEN, LINKS_OF_OWNER, PASS_BY_TOKEN
+from loaders.media.streams import StreamByPlayable
 from loaders.media.uploads import STORAGE_OF_OWNER, UPLOAD_BY_ID
 from loaders.media.videos import (
     CHANNEL_BY_HANDLE,
@@ -136,6 +137,7 @@ ENTRIES = {
     "who works on playlists": (CollaboratorsByPlaylistId.query, "pk_playlist_collaborators"),
     "one's place in playlists": (RoleByPlaylistId.query, "playlist_collaborators"),
     "lyrics of tracks": (LyricsByTrackId.query, "pk_lyrics"),
+    "what was made of files": (StreamByPlayable.query, "pk_streams"),
     "a share link": (LINK_BY_TOKEN, "share_links"),
     "a pass": (PASS_BY_TOKEN, "pk_share_passes"),
     "who may see a playable": (PlayableStatsByKey.query, "pk_known_playables"),
