@@ -1,6 +1,6 @@
 """What may be meant by the beginning of a text: titles and words, the most played first.
 
-    "lov"  → the first 300 numbers whose title begins with "lov"      ix_search_entries_begin_3
+    "lov"  → the first 150 numbers whose title begins with "lov"      ix_search_entries_begin_3
            + the first 40 titles from "lov" on, in the order of text  ix_search_entries_title_key
            + the 20 most common words that begin so                   ix_search_words_begin_3
 
@@ -22,7 +22,7 @@ from loaders.media.vocabulary import LAST_CHAR
 BEGINNINGS = (1, 2, 3, 5)
 """So many letters of titles have an index of their own."""
 WORD_BEGINNINGS = (1, 2, 3)
-POPULAR_MAX = 300
+POPULAR_MAX = 150
 ALPHABETIC_MAX = 40
 WORDS_MAX = 20
 PREFIX = bindparam("prefix", type_=Text)

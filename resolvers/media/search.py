@@ -142,10 +142,14 @@ async def search(
 
 
 async def count_found(ctx: RequestContext, results: SearchResults) -> SearchCounts:
-    """How much there is of what a search found, by kind, genre and decade."""
+    """How much there is of what a search found, by kind, genre and decade.
+
+    Common words are counted as they stand, without the rarer ones that begin so.
+    """
     if not results.words:
         return SearchCounts(total=0, is_whole=True, kinds=[], genres=[], decades=[])
-    asked = _terms(results.words, results.known)
+    whole = {each.word for each in results.known if each.whole >= COMMON_FROM}
+    asked = [word if word in whole else f"{word}*" for word in results.words]
     wanted = any_tier_query(asked, results.filters, ctx.viewer.sight)
     rows = await ctx.read("media").fetch(
         COUNTS,
@@ -153,7 +157,7 @@ async def count_found(ctx: RequestContext, results: SearchResults) -> SearchCoun
             f"query_{ANYWHERE}": wanted,
             f"after_{ANYWHERE}": NOT_YET,
             f"common_{ANYWHERE}": _is_common(
-                results.words, results.known, tier=ANYWHERE, limit=COUNTED_MAX
+                results.words, results.known, results.filters, tier=ANYWHERE, limit=COUNTED_MAX
             ),
         },
         **filter_parameters(results.filters, ctx.viewer.sight, KINDS),
@@ -190,7 +194,7 @@ async def _read_hits(
     for tier in WORDY:
         parameters[f"query_{tier}"] = tier_query(tier, asked, filters, sight)
         parameters[f"after_{tier}"] = place.after(tier)
-        parameters[f"common_{tier}"] = _is_common(words, known, tier=tier, limit=first)
+        parameters[f"common_{tier}"] = _is_common(words, known, filters, tier=tier, limit=first)
     return await ctx.read("media").fetch(
         HITS,
         **parameters,
@@ -205,13 +209,16 @@ def _terms(words: list[str], known: list[WordCount]) -> list[str]:
     return terms(words, {each.word for each in known if each.whole >= COMMON_FROM})
 
 
-def _is_common(words: list[str], known: list[WordCount], *, tier: int, limit: int) -> bool:
+def _is_common(
+    words: list[str], known: list[WordCount], filters: SearchFilters, *, tier: int, limit: int
+) -> bool:
     """Whether a walk over all entries meets enough of them sooner than all are gathered.
 
     To gather costs as much as there are of them, a walk as many steps as there are entries
-    between two of them. Several words may be common and never meet, so they are gathered.
+    between two of them. Several words may be common and never meet, and so may a word and what
+    is asked by filters: they are gathered.
     """
-    if len(words) > 1 or not known:
+    if len(words) > 1 or not known or filters.marks():
         return False
     (word,) = known
     if len(word.word) < CHARS_COUNTED_FROM and word.word.isascii():
