@@ -1,0 +1,1 @@
+"""A real tus client, and gateways that are killed under it."""
