@@ -87,6 +87,7 @@ def _opened(data: bytes) -> Image.Image:
         image.draft("RGB", (SIDE_MAX, SIDE_MAX))
         flat = _on_white(ImageOps.exif_transpose(image))
     flat.thumbnail((SIDE_MAX, SIDE_MAX), Image.Resampling.LANCZOS)
+    flat.info.clear()  # comments and profiles would be written into what we serve
     return flat
 
 
