@@ -31,6 +31,8 @@ PlaylistItemId = NewType("PlaylistItemId", str)
 PlaylistChangeId = NewType("PlaylistChangeId", str)
 InvitationId = NewType("InvitationId", str)
 ShareLinkId = NewType("ShareLinkId", str)
+GenreId = NewType("GenreId", str)
+CategoryId = NewType("CategoryId", str)
 
 
 def new_id() -> str:

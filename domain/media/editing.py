@@ -5,7 +5,7 @@ number or identifier away where it may be missing.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
@@ -16,6 +16,7 @@ from domain.media.identifiers import (
     checked_music_brainz_id,
     checked_upc,
 )
+from domain.media.labels import checked_tags
 from domain.media.records import Album, Artist, Track
 from domain.media.rules import checked_number, checked_title
 from domain.media.search_text import text_key
@@ -102,6 +103,10 @@ def _music_brainz_id(text: str, field: str) -> str:
     return checked_music_brainz_id(text, field=field)
 
 
+def _tags(tags: Sequence[str], _field: str) -> list[str]:
+    return checked_tags(tags)
+
+
 def _territories(territories: Territories | None, field: str) -> str:
     return checked_territories(territories, field=field)
 
@@ -127,6 +132,7 @@ TRACK_FIELDS: Final[Mapping[str, Check]] = {
     "year": optional(_number),
     "genre": optional(_title),
     "language": optional(checked_language),
+    "tags": required(_tags),
     "is_explicit": required(_flag),
     "territories": _territories,
     "isrc": optional(lambda text, field: checked_isrc(text, field=field)),

@@ -116,6 +116,8 @@ class Playable:
     is_explicit: bool = False
     territories: str = ""
     """Where it may be heard, as `Territories` prints it; empty: everywhere."""
+    tags: list[str]
+    """Words that its owner put on it, each once."""
     failure_code: str | None
     failure: str | None
     """Why processing failed, for the owner to read."""
@@ -204,6 +206,7 @@ def new_track(track_id: TrackId, album: Album, *, title: str, now: datetime) -> 
         duration_ms=None,
         state=PlayableState.AWAITING_FILE,
         published_at=None,
+        tags=[],
         failure_code=None,
         failure=None,
         file_name=None,

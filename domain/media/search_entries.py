@@ -130,7 +130,7 @@ def track_entry(track: Track, names: Sequence[str]) -> SearchEntry:
         title=track.title,
         artist=names[0] if names else "",
         album=names[1] if len(names) > 1 else "",
-        rest=track.version_title or "",
+        rest=" ".join((*track.tags, track.version_title or "")),
         owner_id=track.owner_id,
         is_public=track.is_public,
         is_deleted=track.deleted_at is not None,

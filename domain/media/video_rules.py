@@ -1,10 +1,8 @@
 """What a channel and a video may say of themselves."""
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
-from domain.media.search_text import text_key
 from domain.text import checked_text
 from errors import BadInput
 
@@ -44,24 +42,6 @@ def checked_handle(text: str) -> str:
 def checked_description(text: str) -> str:
     """A text of allowed length, or none; raises BadInput."""
     return checked_text(text, field="description", chars_max=DESCRIPTION_CHARS_MAX)
-
-
-def checked_tags(tags: Sequence[str]) -> list[str]:
-    """Tags as they are kept: trimmed, each once, whatever its case and accents.
-
-    Raises:
-        BadInput: there are too many, or one is empty or too long.
-    """
-    if len(tags) > TAGS_MAX:
-        raise BadInput(f"At most {TAGS_MAX} tags; these are {len(tags)}.", field="tags")
-    texts = (
-        checked_text(each.lstrip(" #"), field="tags", chars_min=1, chars_max=TAG_CHARS_MAX)
-        for each in tags
-    )
-    kept: dict[str, str] = {}
-    for text in texts:
-        kept.setdefault(text_key(text), text)
-    return list(kept.values())
 
 
 def checked_language(tag: str) -> str | None:

@@ -33,7 +33,6 @@ class Video(Playable):
     id: VideoId
     channel_id: ChannelId
     description: str
-    tags: list[str]
     """In the order of the owner, each once."""
     language: str | None
     """What is spoken in it (BCP 47)."""

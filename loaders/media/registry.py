@@ -12,6 +12,7 @@ from loaders.media.catalogue import (
     TracksByArtistId,
 )
 from loaders.media.fingerprints import MatchesByPlayable
+from loaders.media.labels import LabelLoaders
 from loaders.media.listening import ListeningLoaders
 from loaders.media.lyrics import LyricsByTrackId
 from loaders.media.playlists import PlaylistLoaders
@@ -27,6 +28,11 @@ class MediaLoaders(ListeningLoaders):
     def lyrics_by_track_id(self) -> LyricsByTrackId:
         """What is sung in tracks."""
         return LyricsByTrackId(self._read)
+
+    @cached_property
+    def labels(self) -> LabelLoaders:
+        """How things are sorted, and whom they credit."""
+        return LabelLoaders(self._read)
 
     @cached_property
     def playlists(self) -> PlaylistLoaders:

@@ -103,6 +103,20 @@ def version_before(page: PageRequest) -> int:
     raise BadInput("This cursor belongs to another list.", field="after")
 
 
+def place_by_name(page: PageRequest) -> str:
+    """Where a list by name goes on.
+
+    Raises:
+        BadInput: the cursor belongs to another list.
+    """
+    match page.after:
+        case None:
+            return ""
+        case (str(key),):
+            return key
+    raise BadInput("This cursor belongs to another list.", field="after")
+
+
 def _fit(*numbers: int) -> bool:
     """Whether a column of 32 bits can be compared with them."""
     return all(0 <= number <= NUMBER_MAX for number in numbers)

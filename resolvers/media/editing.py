@@ -13,6 +13,7 @@ from domain.policies.catalogue import require_creator, require_role
 from errors import Conflict
 from resolvers.context import RequestContext
 from resolvers.media.album_loudness import measure_album
+from resolvers.media.labelling import index_tags
 from resolvers.media.releases import (
     MediaWork,
     add_album,
@@ -143,6 +144,7 @@ async def update_track(
         rules.require_version(track, version)
         await _require_own_isrc(uow, track, edited)
         saved = await save_track(uow, edited, ctx.clock)
+        await index_tags(uow, track, saved)
         if saved.album_id != track.album_id:
             await measure_album(uow, saved.album_id)
             await measure_album(uow, track.album_id)

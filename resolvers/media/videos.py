@@ -6,7 +6,7 @@ from typing import Any
 
 from db.repositories.media.catalogue import MediaRepository
 from domain.ids import ChannelId, VideoId
-from domain.media import rules, video_rules
+from domain.media import labels, rules, video_rules
 from domain.media.videos import Video
 from domain.pages import (
     Page,
@@ -19,6 +19,7 @@ from domain.pages import (
 from domain.policies.videos import may_see_video, require_manage_video, require_own_video
 from loaders.media.videos import PUBLIC_VIDEOS, VIDEOS_OF_OWNER
 from resolvers.context import RequestContext
+from resolvers.media.labelling import index_tags
 from resolvers.media.video_releases import save_video
 
 
@@ -92,6 +93,7 @@ async def update_video(ctx: RequestContext, video_id: VideoId, texts: VideoTexts
         if changed == video:
             return video
         changed = await save_video(uow, changed)
+        await index_tags(uow, video, changed)
         await uow.commit()
     ctx.loaders.media.video_by_id.clear(video_id)
     return changed
@@ -128,7 +130,7 @@ def checked_texts(texts: VideoTexts) -> dict[str, Any]:
     if texts.description is not None:
         changes["description"] = video_rules.checked_description(texts.description)
     if texts.tags is not None:
-        changes["tags"] = video_rules.checked_tags(texts.tags)
+        changes["tags"] = labels.checked_tags(texts.tags)
     if texts.language is not None:
         changes["language"] = video_rules.checked_language(texts.language)
     if texts.is_explicit is not None:

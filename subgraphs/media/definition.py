@@ -4,7 +4,15 @@ from strawberry.federation import Schema
 
 from db.outbox import Job as JobRecord
 from domain import ids
-from domain.media import bookmark_records, play_queue, playback_records, records, videos
+from domain.media import (
+    bookmark_records,
+    contributors,
+    labels,
+    play_queue,
+    playback_records,
+    records,
+    videos,
+)
 from domain.media.playlists import records as playlist_records
 from schema.definition import SubgraphDefinition
 from subgraphs.media.job_types import Job
@@ -43,6 +51,9 @@ MEDIA = SubgraphDefinition(
         federation_version="2.9",
     ),
     records={
+        labels.Genre: "Genre",
+        labels.Category: "Category",
+        contributors.Contributor: "Contributor",
         records.Album: "Album",
         records.Artist: "Artist",
         records.Track: "Track",

@@ -117,6 +117,7 @@ class UpdateTrackInput:
     language: str | None = strawberry.field(
         default=KEEP, description="Of the words that are sung, such as `en` or `pt-BR` (BCP 47)."
     )
+    tags: list[str] | None = strawberry.field(default=KEEP, description="At most 30.")
     is_explicit: bool | None = KEEP
     territories: TerritoriesInput | None = strawberry.field(default=KEEP, description=WHERE)
     isrc: str | None = KEEP

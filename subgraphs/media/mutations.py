@@ -18,6 +18,7 @@ from subgraphs.media.inputs import (
     PublishTrackInput,
     UploadTrackInput,
 )
+from subgraphs.media.label_mutations import LabelMutation
 from subgraphs.media.listening_mutations import ListeningMutation
 from subgraphs.media.lyrics_mutations import LyricsMutation
 from subgraphs.media.payloads import (
@@ -39,6 +40,7 @@ from subgraphs.media.video_mutations import VideoMutation
 
 @strawberry.type
 class Mutation(
+    LabelMutation,
     EditingMutation,
     ReleaseMutation,
     TeamMutation,

@@ -7,20 +7,23 @@ import strawberry
 from db.outbox import Job as JobRecord
 from domain.ids import PlayableKey, UserKey
 from domain.media import bookmark_records as bookmark_records
+from domain.media import labels
 from domain.media import records as media
+from domain.media.labels import CATEGORIES_MAX
 from domain.media.streams import StreamQuality
 from domain.pages import Page, page_request
 from resolvers.context import RequestContext
-from resolvers.media import bookmarks, playables, progress, speeds
+from resolvers.media import bookmarks, categories, playables, progress, speeds
 from resolvers.media.albums import picture_urls
 from resolvers.media.tracks import jobs_of, progress_of
 from schema.batched import batched, references
 from schema.caching import OF_THE_VIEWER, SHORT, good_for
-from schema.costs import PAGED
+from schema.costs import PAGED, ListSize
 from schema.global_id import global_id
 from schema.pagination import Connection
 from schema.playable_ids import parse_playable_id
 from schema.scalars import DateTime
+from subgraphs.media.genre_types import Category
 from subgraphs.media.job_types import Job
 from subgraphs.media.listening_types import Bookmark, Progress
 from subgraphs.media.stubs import User
@@ -68,6 +71,7 @@ class Playable:
     state: media.PlayableState
     published_at: DateTime | None
     is_public: bool = strawberry.field(description="Published and READY: anyone may play it.")
+    tags: list[str] = strawberry.field(description="Words that its owner put on it.")
     failure_code: str | None = strawberry.field(description="Why processing failed.")
     failure: str | None = strawberry.field(description="The same, in words.")
     created_at: DateTime
@@ -153,6 +157,18 @@ class Playable:
     async def job(parents: Sequence[media.Playable], ctx: RequestContext) -> list[JobRecord | None]:
         """The jobs to follow."""
         return await jobs_of(ctx, parents)
+
+    @strawberry.field(
+        graphql_type=list[Category],
+        directives=[ListSize(assumed_size=CATEGORIES_MAX)],
+        description="The shelves it stands on.",
+    )
+    @batched
+    async def categories(
+        parents: Sequence[media.Playable], ctx: RequestContext
+    ) -> list[list[labels.Category]]:
+        """The categories of each."""
+        return await categories.categories_of(ctx, parents)
 
     @references(parse_playable_id)
     async def resolve_references(

@@ -17,6 +17,7 @@ from schema.pagination import Connection
 from subgraphs.media.catalogue_queries import CatalogueQuery
 from subgraphs.media.download_fields import DownloadQuery
 from subgraphs.media.job_types import Job
+from subgraphs.media.label_queries import LabelQuery
 from subgraphs.media.nodes import Node
 from subgraphs.media.playback_queries import PlaybackQuery
 from subgraphs.media.playlist_queries import PlaylistQuery
@@ -29,6 +30,7 @@ from subgraphs.media.video_queries import VideoQuery
 
 @strawberry.type
 class Query(
+    LabelQuery,
     CatalogueQuery,
     PlaybackQuery,
     VideoQuery,

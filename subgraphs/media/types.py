@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import strawberry
 
 from domain.ids import AlbumId, ArtistId, TrackId
+from domain.media import contributors as credited
+from domain.media import labels
 from domain.media import records as media
 from domain.media import teams as team_records
 from domain.media.availability import UnavailableReason
@@ -21,6 +23,8 @@ from resolvers.media import (
     availability,
     covers,
     duplicates,
+    genres,
+    labelling,
     lyrics,
     streaming,
     teams,
@@ -32,6 +36,8 @@ from schema.costs import PAGED, ListSize
 from schema.ids import parse_id
 from schema.pagination import Connection
 from schema.scalars import DateTime
+from subgraphs.media.contributor_types import Contributor
+from subgraphs.media.genre_types import Genre
 from subgraphs.media.lyrics_types import Lyrics
 from subgraphs.media.nodes import Node
 from subgraphs.media.playable_types import Creator, Playable, Stream
@@ -183,6 +189,18 @@ class Album(Node):
         keys = [album.id for album in parents]
         return await albums.list_tracks_of_albums(ctx, keys, page_request(first, after))
 
+    @strawberry.field(
+        graphql_type=list[Contributor],
+        directives=[ListSize(assumed_size=10)],
+        description="Who took part, in the order of its owner.",
+    )
+    @batched
+    async def contributors(
+        parents: Sequence[media.Album], ctx: RequestContext
+    ) -> list[list[credited.Contributor]]:
+        """The credits of each."""
+        return await labelling.contributors_of(ctx, "Album", parents)
+
     @references(lambda text: AlbumId(parse_id(text, "Album")))
     async def resolve_references(
         keys: Sequence[AlbumId], ctx: RequestContext
@@ -325,6 +343,28 @@ class Track(Sound, Node, Playable):
     ) -> list[list[str]]:
         """The languages of each."""
         return await lyrics.languages_of(ctx, parents)
+
+    @strawberry.field(
+        graphql_type=list[Contributor],
+        directives=[ListSize(assumed_size=10)],
+        description="Who took part, in the order of its owner.",
+    )
+    @batched
+    async def contributors(
+        parents: Sequence[media.Track], ctx: RequestContext
+    ) -> list[list[credited.Contributor]]:
+        """The credits of each."""
+        return await labelling.contributors_of(ctx, "Track", parents)
+
+    @strawberry.field(
+        graphql_type=Genre | None, description="The approved genre that `genre` means, if any."
+    )
+    @batched
+    async def known_genre(
+        parents: Sequence[media.Track], ctx: RequestContext
+    ) -> list[labels.Genre | None]:
+        """What each one's own word means."""
+        return await genres.genres_of(ctx, parents)
 
     @references(lambda text: TrackId(parse_id(text, "Track")))
     async def resolve_references(

@@ -5,17 +5,19 @@ from collections.abc import Sequence
 import strawberry
 
 from domain.ids import ChannelId, VideoId
+from domain.media import contributors as credited
 from domain.media import moving_pictures
 from domain.media import videos as media
 from domain.media.video_streams import VideoQuality
 from domain.pages import Page, page_request
 from resolvers.context import RequestContext
-from resolvers.media import channels, video_playing, videos
+from resolvers.media import channels, labelling, video_playing, videos
 from schema.batched import batched, references
 from schema.caching import SHORT, good_for
 from schema.costs import PAGED, ListSize
 from schema.ids import parse_id
 from schema.pagination import Connection
+from subgraphs.media.contributor_types import Contributor
 from subgraphs.media.nodes import Node
 from subgraphs.media.playable_types import Creator, Playable
 from subgraphs.media.video_stream_types import (
@@ -62,7 +64,6 @@ class Video(Node, Playable):
     """Moving pictures that can be played."""
 
     description: str
-    tags: list[str]
     language: str | None = strawberry.field(description="What is spoken in it (BCP 47).")
     is_explicit: bool
     width: int | None = strawberry.field(description="Of the original, upright, in pixels.")
@@ -133,6 +134,18 @@ class Video(Node, Playable):
     async def channel(parents: Sequence[media.Video], ctx: RequestContext) -> list[media.Channel]:
         """The channel each is on."""
         return await channels.channels_of(ctx, parents)
+
+    @strawberry.field(
+        graphql_type=list[Contributor],
+        directives=[ListSize(assumed_size=10)],
+        description="Who took part, in the order of its owner.",
+    )
+    @batched
+    async def contributors(
+        parents: Sequence[media.Video], ctx: RequestContext
+    ) -> list[list[credited.Contributor]]:
+        """The credits of each."""
+        return await labelling.contributors_of(ctx, "Video", parents)
 
     @references(lambda text: VideoId(parse_id(text, "Video")))
     async def resolve_references(

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from db.tables.media.base import metadata
-from db.types import EnumText, Instant
+from db.types import EnumText, Instant, Json
 from domain.media.records import PlayableState
 
 PUBLIC = "published_at IS NOT NULL AND state = 'READY'"
@@ -45,6 +45,7 @@ def playable_columns() -> list[Column[Any]]:
         Column("deleted_at", Instant),
         Column("is_explicit", Boolean, nullable=False, server_default=false()),
         Column("territories", Text, nullable=False, server_default=""),
+        Column("tags", Json, nullable=False, server_default="[]"),
         Column("failure_code", Text),
         Column("failure", Text),
         Column("file_name", Text),

@@ -37,7 +37,6 @@ videos = Table(
     *playable_columns(),
     Column("channel_id", Text, ForeignKey("channels.id"), nullable=False),
     Column("description", Text, nullable=False),
-    Column("tags", Json, nullable=False),
     Column("language", Text),
     Column("width", Integer),
     Column("height", Integer),

@@ -27,6 +27,15 @@ from loaders.media.changes import CATALOG_CHANGES
 from loaders.media.downloads import CHANGED_DOWNLOADS, EXPIRED_DOWNLOADS
 from loaders.media.feeds import NEW_OF_GENRE, NEW_OF_KIND, PLACES, TASTES
 from loaders.media.identifiers import NAMED
+from loaders.media.labels import (
+    CATEGORIES,
+    GENRES,
+    PLAYABLES_OF_CATEGORY,
+    PLAYABLES_OF_TAG,
+    CategoriesByPlayable,
+    ContributorsBySubject,
+    GenreByName,
+)
 from loaders.media.lyrics import LyricsByTrackId
 from loaders.media.playback import (
     OPEN_SESSION_OF_USER,
@@ -103,6 +112,11 @@ LISTS = {
     "changed downloads": (CHANGED_DOWNLOADS, "ix_downloads_change"),
     "expired downloads": (EXPIRED_DOWNLOADS, "ix_downloads_expiry"),
     "share links of an owner": (LINKS_OF_OWNER, "ix_share_links_owner_id_id"),
+    "genres in a state": (GENRES, "ix_genres_state"),
+    "categories": (CATEGORIES, "categories"),
+    "what is in a category": (PLAYABLES_OF_CATEGORY, "ix_playable_categories_category_id"),
+    "what has a tag": (PLAYABLES_OF_TAG, "ix_playable_tags_tag"),
+    "credits": (ContributorsBySubject.query, "pk_contributors"),
     "the open session": (OPEN_SESSION_OF_USER, "ix_playback_sessions_open"),
     "comments": (CommentsByPlayable.query, "ix_comments_playable"),
     "likes of a user": (LIKES_OF_USER, "ix_likes_user_id"),
@@ -136,6 +150,8 @@ ENTRIES = {
     "how far a listener is": (ProgressByPlayable.query, "pk_progress"),
     "who works on playlists": (CollaboratorsByPlaylistId.query, "pk_playlist_collaborators"),
     "one's place in playlists": (RoleByPlaylistId.query, "playlist_collaborators"),
+    "genres by name": (GenreByName.query, "genres"),
+    "categories of things": (CategoriesByPlayable.query, "playable_categories"),
     "lyrics of tracks": (LyricsByTrackId.query, "pk_lyrics"),
     "what was made of files": (StreamByPlayable.query, "pk_streams"),
     "a share link": (LINK_BY_TOKEN, "share_links"),

@@ -13,7 +13,8 @@ CATALOGUE = """
 query Catalogue($first: Int!) {
   tracks(first: $first) {
     nodes {
-      title coverUrl durationMs progress job { id } stream { url } waveform
+      title coverUrl durationMs progress job { id } stream { url } waveform tags
+      categories { name } knownGenre { name parent { name } } contributors { artist { name } }
       artist { name albums(first: 3) { nodes { title } } tracks(first: 3) { nodes { title } } }
       album { title artist { name } tracks(first: 5) { nodes { title artist { name } } } }
     }
@@ -67,7 +68,7 @@ async def count(ctx, document: str, **variables) -> int:
 
 @pytest.mark.parametrize(
     ("document", "statements"),
-    [(CATALOGUE, 5), (MINE, 5), (SEARCH, 6)],
+    [(CATALOGUE, 8), (MINE, 5), (SEARCH, 6)],
     ids=["catalogue", "mine", "search"],
 )
 async def test_a_page_of_100_costs_as_many_statements_as_a_page_of_10(
