@@ -27,6 +27,7 @@ from subgraphs.media.payloads import (
     UploadTrackPayload,
 )
 from subgraphs.media.playback_mutations import PlaybackMutation
+from subgraphs.media.playlist_file_types import PlaylistFileMutation
 from subgraphs.media.playlist_mutations import PlaylistMutation
 from subgraphs.media.processing_mutations import ProcessingMutation
 from subgraphs.media.queue_mutations import QueueMutation
@@ -54,6 +55,7 @@ class Mutation(
     VideoMutation,
     PlaylistMutation,
     SmartPlaylistMutation,
+    PlaylistFileMutation,
     CollaboratorMutation,
     LyricsMutation,
     ShareLinkMutation,

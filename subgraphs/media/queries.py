@@ -20,6 +20,7 @@ from subgraphs.media.job_types import Job
 from subgraphs.media.label_queries import LabelQuery
 from subgraphs.media.nodes import Node
 from subgraphs.media.playback_queries import PlaybackQuery
+from subgraphs.media.playlist_file_types import PlaylistFileQuery
 from subgraphs.media.playlist_queries import PlaylistQuery
 from subgraphs.media.search_queries import SearchQuery
 from subgraphs.media.share_link_types import ShareLinkQuery
@@ -38,6 +39,7 @@ class Query(
     SearchQuery,
     ShareLinkQuery,
     DownloadQuery,
+    PlaylistFileQuery,
 ):
     """What media can be asked."""
 

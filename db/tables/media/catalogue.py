@@ -106,6 +106,7 @@ artists = Table(
     UniqueConstraint("owner_id", "name_key"),
     *identified("artists", "music_brainz_id", is_unique=True),
     Index("ix_artists_owner_id_id", "owner_id", "id"),
+    Index("ix_artists_name_key", "name_key"),
 )
 """Whose music it is; `name_key` lets an import find the artist again."""
 

@@ -1,0 +1,1 @@
+"""Playlists as files: M3U, XSPF and JSPF, read into one model and printed from it."""
