@@ -31,8 +31,6 @@ from tests.unit.resolvers.media.imports import all_tracks, queued
 SMALLEST = 5 * 1024**2
 FILE = b"fLaC" + bytes(range(256)) * (SMALLEST // 256) + b"the rest"
 
-pytestmark = pytest.mark.parametrize("profile", ["embedded", "distributed"], indirect=True)
-
 
 @pytest.fixture(autouse=True)
 def parts_of_the_smallest_size(monkeypatch: pytest.MonkeyPatch) -> None:
