@@ -122,6 +122,11 @@ export const STREAM = /* GraphQL */ `
           adaptiveUrl
         }
       }
+      ... on Video {
+        stream {
+          adaptiveUrl
+        }
+      }
     }
   }
 `;
@@ -149,6 +154,11 @@ const PLAYBACK = /* GraphQL */ `
         name
       }
       ... on Track {
+        stream {
+          adaptiveUrl
+        }
+      }
+      ... on Video {
         stream {
           adaptiveUrl
         }
