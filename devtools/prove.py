@@ -59,6 +59,12 @@ PROOFS = (
         environment=ROUNDS,
     ),
     Proof(
+        claim="playback goes on in another browser tab, from the choice to its sound",
+        target="within 300 ms; queue edits of both converge",
+        tests=("tests/e2e/test_player_page.py::test_two_tabs_hand_over_and_edit_one_queue",),
+        environment=ON_TIME,
+    ),
+    Proof(
         claim="SIGTERM of one of two gateways under load, at once and after a grace of 2 s",
         target="every request is answered, every stream and socket goes on at the other",
         tests=("tests/proofs/test_drain.py",),
