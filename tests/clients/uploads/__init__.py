@@ -1,1 +1,0 @@
-"""A real tus client, and gateways that are killed under it."""
