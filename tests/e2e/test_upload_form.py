@@ -28,7 +28,12 @@ async def upload(
 ) -> dict[str, Any]:
     uploads = UploadRequests(scratch=scratch, bytes_max=1_000_000)
     app = build_app(replace(house.parts, uploads=uploads), checks={})
-    given = {"fileName": "song.wav", "sizeBytes": size, "title": "Little Song"}
+    given = {
+        "fileName": "song.wav",
+        "sizeBytes": size,
+        "title": "Little Song",
+        "allowDuplicate": True,
+    }
     operations = {"query": UPLOAD, "variables": {"input": given, "file": None}}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
         answer = await client.post(

@@ -12,10 +12,13 @@ from adapters.storage.local import LocalStore
 from adapters.storage.signing import UrlSigner
 from adapters.transcode.hls import transcode
 from adapters.transcode.ladder import MUSIC
+from adapters.transcode.probe import probe
 from devtools.demo_player import PlaybackFailed, play_stream
 from domain.clock import SystemClock
 from tests.unit.adapters.transcode.sounds import a_tone
 from web.pages.media_files import media_files
+
+SECONDS = 7
 
 
 async def ignore(_fraction: float) -> None:
@@ -36,8 +39,10 @@ def stream(tmp_path: Path) -> Path:
 async def client(
     stream: Path, signer: UrlSigner, tmp_path: Path
 ) -> AsyncIterator[httpx.AsyncClient]:
-    source = a_tone(tmp_path / "a.flac", seconds=7)
-    await transcode(source, stream, MUSIC, ignore, duration_ms=7_000, sample_rate=44_100)
+    source = a_tone(tmp_path / "a.flac", seconds=SECONDS)
+    facts = probe(source)
+    sample_count = SECONDS * facts.sample_rate
+    await transcode(source, stream, MUSIC, ignore, facts=facts, sample_count=sample_count)
     route = media_files(LocalStore(tmp_path / "objects"), signer, SystemClock())
     transport = httpx.ASGITransport(Starlette(routes=[route]))
     async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:
@@ -55,10 +60,12 @@ async def test_a_stream_plays_in_all_renditions(
 ) -> None:
     played = await play_stream(client, url, tmp_path / "copy")
 
-    files = [file for file in stream.rglob("*") if file.is_file()]
+    names = ("low", "medium", "high")
+    files = [file for name in names for file in (stream / name).iterdir()]
+    files.append(stream / "master.m3u8")
     assert played.files == len(files) == 13
     assert played.size == sum(file.stat().st_size for file in files)
-    assert list(played.seconds) == [f"{name}/index.m3u8" for name in ("low", "medium", "high")]
+    assert list(played.seconds) == [f"{name}/index.m3u8" for name in names]
     assert all(abs(seconds - 7) < 0.1 for seconds in played.seconds.values())
 
 
