@@ -69,16 +69,37 @@ async def drop_postgres_database(name: str) -> None:
     await connection.close()
 
 
+EMPTY = """
+DO $$
+DECLARE
+  found text;
+  is_used boolean;
+BEGIN
+  SET LOCAL session_replication_role = replica;  -- in any order, whatever refers to what
+  FOREACH found IN ARRAY string_to_array('TABLES', ',') LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', found) INTO is_used;
+    IF is_used THEN
+      EXECUTE format('DELETE FROM %I', found);
+    END IF;
+  END LOOP;
+  FOR found IN SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL LOOP
+    EXECUTE format('ALTER SEQUENCE %I RESTART', found);
+  END LOOP;
+END $$
+"""
+"""To truncate a hundred tables takes half a second, and a test writes little into a few."""
+
+
 async def empty_postgres_database(url: str) -> None:
-    """Remove all rows."""
+    """Remove all rows, and begin all numbers anew."""
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    tables = ", ".join(
-        f'"{table.name}"'
+    tables = ",".join(
+        table.name
         for branch in BRANCHES
         if (MIGRATIONS / branch).exists()
         for table in metadata_of(branch).sorted_tables
     )
-    await connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    await connection.execute(EMPTY.replace("TABLES", tables))
     await connection.close()
 
 
