@@ -1,6 +1,5 @@
 """What attack tools try, in short: the tools themselves run by `make prove ONLY=tools`."""
 
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -41,11 +40,8 @@ DOCUMENTS = 150
 async def production(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the served house; nobody in particular, as often as it likes."""
     url = copy_sqlite_database(sqlite_template, tmp_path)
-    given = production_settings()
-    keys = json.loads(given.pop("storage__keys"))  # two underscores are for the environment alone
     given_settings = Settings(
-        **given,
-        storage={"keys": keys},
+        **production_settings(),
         data_dir=tmp_path,
         database_url=url,
         rates=Rates(address=0, user=0),

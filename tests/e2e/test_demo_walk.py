@@ -40,7 +40,7 @@ async def test_the_walk_says_what_became_of_each_file(
     assert '{"FAILED": 2, "READY": 1, "new": 3}' in said
     assert "READY  Test Bench – A Tone [Signals]: 3.000 s, flac 44100 Hz" in said
     assert "notes: The file is text, not audio. (NOT_AUDIO)" in said
-    assert "empty: The file is empty. (NOT_AUDIO)" in said
+    assert "empty: The file is empty; upload it again. (FILE_EMPTY)" in said
     assert "ok  A Tone: 3 renditions" in said
     assert '"tampered": [403, "URL_SIGNATURE_INVALID"]' in said
     assert '"state": "ENDED", "listenedMs": 2000' in said

@@ -18,7 +18,7 @@ from graphql import build_schema
 
 from domain.viewer import Role
 from tests.e2e.processes import ROOT, Gateway
-from tests.e2e.production import production_settings
+from tests.e2e.production import production_environment
 from tests.e2e.site import PASSWORD, Site
 
 TOOLS = ROOT / "var" / "attack-tools"
@@ -74,7 +74,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 @pytest.fixture
 def production(site: Site) -> Gateway:
-    return site.gateway(**production_settings())
+    return site.gateway(**production_environment())
 
 
 def run(*command: str | Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
