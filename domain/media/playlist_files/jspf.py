@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+import orjson
 
 from domain.media.playlist_files.records import (
     ListedPlaylist,
@@ -18,8 +19,8 @@ def parse_jspf(text: str) -> ListedPlaylist:
     """Read JSPF; raises BadInput, TooLarge."""
     require_size(text)
     try:
-        found = msgspec.json.decode(text.removeprefix("\ufeff"))
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        found = orjson.loads(text.removeprefix("\ufeff"))  # bounds how deep it goes
+    except (orjson.JSONDecodeError, UnicodeError):
         raise BadInput("This is no JSON.", field="text") from None
     playlist = found.get("playlist") if isinstance(found, dict) else None
     tracks = playlist.get("track", []) if isinstance(playlist, dict) else None
