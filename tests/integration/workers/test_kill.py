@@ -5,6 +5,7 @@ import signal
 from collections import Counter
 from contextlib import AsyncExitStack
 
+import msgspec
 import pytest
 from sqlalchemy import select, text
 
@@ -13,6 +14,7 @@ from db.outbox import add_command, add_event
 from db.tables.platform import events, jobs
 from domain.clock import SystemClock
 from domain.ids import UserId
+from domain.messages.events import JobProgressed
 from tests.integration.workers.conftest import Site
 from tests.integration.workers.worker_process import Happened, Work
 from tests.patience import SECONDS_MAX, bound
@@ -188,7 +190,9 @@ async def test_live_events_leave_for_the_bus(site: Site, databases: Databases) -
             if b'"done"' in message:
                 break
 
-    assert last == b'{"job_id":"%s","state":"done","progress":1.0}' % job_id.encode()
+    assert msgspec.json.decode(last, type=JobProgressed) == JobProgressed(
+        job_id=job_id, state="done", progress=1.0
+    )
 
 
 async def test_a_database_that_cuts_every_connection_loses_no_work(
