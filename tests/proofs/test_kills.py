@@ -42,6 +42,8 @@ END_SECONDS_MAX = 240.0
 POLL_SECONDS = 0.02
 PERIODIC = {each.command.name for each in build_options(Settings()).periodic} | {IndexChain.name}
 """What the clock sends again and again: one of these may always be under way."""
+OF_OTHERS = ("covers/", "nft/", "metadata/", "ipfs/", "_seal/")
+"""Prefixes of what the check for orphans does not look at."""
 
 pytestmark = pytest.mark.slow
 
@@ -108,6 +110,7 @@ def test_every_job_ends_once_whatever_is_killed(
         "crooked entries": 0,
         "plays that did not reach the ledger": 0,
         "orphans": [],
+        "missing": [],
     }
 
 
@@ -230,7 +233,9 @@ async def _examine(deployment: Deployment) -> dict[str, Any]:
     finally:
         await databases.close()
     found["minted on the chain"] = await _minted(deployment)
-    found["orphans"] = _orphans(deployment, wanted)
+    stored = _stored(deployment)
+    found["orphans"] = sorted(k for k in stored if not any(_is_of(k, each) for each in wanted))
+    found["missing"] = sorted(each for each in wanted if not any(_is_of(k, each) for k in stored))
     return found
 
 
@@ -291,16 +296,13 @@ async def _wanted_objects(connection: Any) -> set[str]:
     return wanted
 
 
-def _orphans(deployment: Deployment, wanted: set[str]) -> list[str]:
-    """Stored originals and streams that nothing speaks of, and half-written files."""
+def _stored(deployment: Deployment) -> set[str]:
+    """Keys of the originals and streams that lie in the store, and of half-written files."""
     root = _settings(deployment).data_dir / "objects"
-    found = []
-    for path in root.rglob("*"):
-        if not path.is_file():
-            continue
-        key = BESIDE.sub("", str(path.relative_to(root)))
-        if key.startswith(("covers/", "nft/", "metadata/", "ipfs/", "_seal/")):
-            continue
-        if not any(key == each or key.startswith(f"{each}/") for each in wanted):
-            found.append(key)
-    return sorted(found)
+    files = (path for path in root.rglob("*") if path.is_file())
+    keys = {BESIDE.sub("", str(path.relative_to(root))) for path in files}
+    return {key for key in keys if not key.startswith(OF_OTHERS)}
+
+
+def _is_of(key: str, wanted: str) -> bool:
+    return key == wanted or key.startswith(f"{wanted}/")
