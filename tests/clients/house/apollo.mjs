@@ -11,7 +11,7 @@ import UploadHttpLink from "apollo-upload-client/UploadHttpLink.mjs";
 import { createClient as createSocket } from "graphql-ws";
 import * as documents from "./operations.js";
 import { Deferred, UnpublishedPage } from "./unpublished.js";
-import { followMoves, given, headers, notingFetch, run, socketOptions, url } from "./wire.mjs";
+import { SONG, followMoves, given, headers, notingFetch, run, socketOptions, url } from "./wire.mjs";
 
 const wire = { uri: url, fetch: notingFetch, headers };
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
@@ -37,7 +37,8 @@ async function readPages(client, query = documents.Page) {
 function moves(client) {
   const told = async (mutation, variables) => (await client.mutate({ mutation, variables })).data;
   return followMoves({
-    play: async (trackId) => (await told(documents.Play, { trackId })).startPlayback.session.id,
+    play: async (playableId) =>
+      (await told(documents.Play, { playableId })).startPlayback.session.id,
     follow: (sessionId, { next, error, complete }) =>
       client.subscribe({ query: documents.Moves, variables: { sessionId } }).subscribe({
         next: (answer) => (answer.error ? error(answer.error) : next(answer.data)),
@@ -71,7 +72,7 @@ await run({
   },
   upload: async () => {
     const client = clientOf(new UploadHttpLink(wire));
-    const file = new File(["RIFF…"], "song.wav");
+    const file = new File([SONG], "song.wav");
     const input = { fileName: "song.wav", sizeBytes: file.size, title: "Little Song" };
     const { data } = await client.mutate({ mutation: documents.Bring, variables: { input, file } });
     return { title: data.uploadTrack.track.title, problems: data.uploadTrack.problems };

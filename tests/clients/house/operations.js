@@ -17,8 +17,8 @@ export const Page = gql`
 `;
 
 export const Play = gql`
-  mutation Play($trackId: ID!) {
-    startPlayback(input: { trackId: $trackId }) {
+  mutation Play($playableId: ID!) {
+    startPlayback(input: { playableId: $playableId }) {
       session {
         id
       }

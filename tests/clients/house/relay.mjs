@@ -93,7 +93,8 @@ function moves(folder) {
     });
   };
   return followMoves({
-    play: async (trackId) => (await told("PlayMutation", { trackId })).startPlayback.session.id,
+    play: async (playableId) =>
+      (await told("PlayMutation", { playableId })).startPlayback.session.id,
     follow: async (sessionId, { next, error, complete }) =>
       requestSubscription(environment, {
         subscription: await artefact(folder, "MovesSubscription"),

@@ -14,6 +14,7 @@ import { take, toPromise } from "wonka";
 import * as documents from "./operations.js";
 import { Deferred, UnpublishedPage } from "./unpublished.js";
 import {
+  SONG,
   followMoves,
   given,
   headers,
@@ -66,7 +67,8 @@ async function joinPages(readPage) {
 function moves(client) {
   const told = (document, variables) => dataOf(client.mutation(document, variables));
   return followMoves({
-    play: async (trackId) => (await told(documents.Play, { trackId })).startPlayback.session.id,
+    play: async (playableId) =>
+      (await told(documents.Play, { playableId })).startPlayback.session.id,
     follow: (sessionId, { next, error, complete }) =>
       client.subscription(documents.Moves, { sessionId }).subscribe((answer) => {
         if (answer.error) return error(answer.error);
@@ -107,7 +109,7 @@ await run({
     });
   },
   upload: async () => {
-    const file = new File(["RIFF…"], "song.wav");
+    const file = new File([SONG], "song.wav");
     const input = { fileName: "song.wav", sizeBytes: file.size, title: "Little Song" };
     const data = await dataOf(clientOf([fetchExchange]).mutation(documents.Bring, { input, file }));
     return { title: data.uploadTrack.track.title, problems: data.uploadTrack.problems };

@@ -51,6 +51,9 @@ export async function run(errands) {
   process.stdout.write(JSON.stringify(done), () => process.exit(0));
 }
 
+// The head of a WAVE file: what a file is, is told from its bytes.
+export const SONG = "RIFF$\0\0\0WAVEfmt ";
+
 // Follows a session of playback, and moves it on as soon as the last move was told.
 export async function followMoves({ play, follow, pause, end }) {
   const sessionId = await play(given.trackId);

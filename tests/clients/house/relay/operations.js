@@ -31,8 +31,8 @@ graphql`
 `;
 
 graphql`
-  mutation operationsPlayMutation($trackId: ID!) {
-    startPlayback(input: { trackId: $trackId }) {
+  mutation operationsPlayMutation($playableId: ID!) {
+    startPlayback(input: { playableId: $playableId }) {
       session {
         id
       }
