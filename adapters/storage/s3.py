@@ -3,13 +3,13 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import obstore
-from obstore.exceptions import BaseError, NotFoundError
+from obstore.exceptions import BaseError, GenericError, NotFoundError
 from obstore.store import S3Store as Bucket
 
 from adapters.storage.store import (
@@ -22,6 +22,7 @@ from domain.ports import ObjectStat
 from errors import NotFound, StorageUnavailable
 
 DELETE_PAGE = 500
+DELETE_TRIES = 3
 NOT_PARTIAL = "NotPartial"
 """What obstore says of servers that answer a range with status 200; we cut ourselves then."""
 
@@ -118,7 +119,7 @@ class S3Store:
     async def delete(self, key: str) -> None:
         """Remove one object; none there is no error."""
         with contextlib.suppress(NotFound), _faults():
-            await obstore.delete_async(self._bucket, require_key(key))
+            await self._remove([require_key(key)])
 
     async def delete_prefix(self, prefix: str) -> None:
         """Remove everything below the folder; nothing there is no error."""
@@ -126,7 +127,7 @@ class S3Store:
         for first in range(0, len(doomed), DELETE_PAGE):
             page = doomed[first : first + DELETE_PAGE]
             with _faults():
-                await obstore.delete_async(self._bucket, page)
+                await self._remove(page)
 
     async def list(self, prefix: str) -> AsyncIterator[str]:
         """Yield the keys below the folder, in no particular order."""
@@ -157,6 +158,20 @@ class S3Store:
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
+
+    async def _remove(self, keys: Sequence[str]) -> None:
+        """Removals travel as a POST, which obstore never sends twice; sent twice, they do no harm.
+
+        Without this a kept connection that the server closes at that moment fails a write.
+        """
+        for tries_left in reversed(range(DELETE_TRIES)):
+            try:
+                await obstore.delete_async(self._bucket, keys)
+            except GenericError:
+                if tries_left == 0:
+                    raise
+            else:
+                return
 
 
 def _connect(address: BucketAddress) -> Any:
