@@ -59,6 +59,12 @@ PROOFS = (
         environment=ROUNDS,
     ),
     Proof(
+        claim="every recording of the shared data is processed",
+        target="READY, with playlists in which the checker of RFC 8216 finds nothing",
+        tests=("tests/integration/media/test_real_recordings.py",),
+        environment=ON_TIME,
+    ),
+    Proof(
         claim="playback goes on in another browser tab, from the choice to its sound",
         target="within 300 ms; queue edits of both converge",
         tests=("tests/e2e/test_player_page.py::test_two_tabs_hand_over_and_edit_one_queue",),

@@ -89,7 +89,10 @@ async def test_a_redis_that_may_have_forgotten_its_newest_is_a_gap(tmp_path: Pat
                 server.start()
                 await bus.publish("a", b"after")
 
-                assert await take(messages, 2) == [GAP, b"after"]
+                told = await take(messages, 2)
+                if told[-1] == GAP:  # a connection that broke twice says so twice
+                    told = [GAP, *await take(messages, 1)]
+                assert told == [GAP, b"after"]
             async with bus.listen("a", after=position) as messages:
                 assert await take(messages, 1) == [GAP]
     finally:

@@ -37,6 +37,12 @@ def parts_of_the_smallest_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(direct, "PART_BYTES_MIN", SMALLEST)
 
 
+@pytest.fixture(autouse=True)
+async def an_empty_inbox(s3_address: BucketAddress) -> None:
+    """Tests share a bucket, and some leave what a sweep would find."""
+    await S3Store(s3_address).delete_prefix("inbox/")
+
+
 @pytest.fixture
 def make_ctx(
     as_viewer: Callable[..., RequestContext], s3_address: BucketAddress
