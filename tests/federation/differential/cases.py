@@ -94,7 +94,7 @@ async def _compare(case: Case, world: World, compiled: Program, reference: Progr
     world.take_back()
     possible = await _PossibleLater(case).answer() if _has_errors(result, expected) else _NONE
     require_equal(result, expected, possible)
-    require_own_objects(result.data)
+    require_own_objects(result.data, expected.data)
     _require_calls(calls, calls_expected, has_errors=_has_errors(result, expected))
     if case.document.startswith("mutation"):
         _require_calls(_of_root(calls), _of_root(calls_expected), has_errors=False)

@@ -7,6 +7,7 @@ left open: there each must be one that could have happened, and one must be told
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any, Protocol
 
 from graphql import (
@@ -145,24 +146,28 @@ def _nullable(type_: Any) -> Any:
     return type_
 
 
-def require_own_objects(data: Any) -> None:
+def require_own_objects(data: Any, expected: Any) -> None:
     """Raise where one object stands at two response paths: whoever merges into it would write two.
 
-    Places of a list are one path.
+    Places of a list are one path. What a resolver gives as a leaf is its own, and nobody merges
+    into it: it may stand twice where it does so in what graphql-core answers.
     """
-    seen: dict[int, tuple[str, ...]] = {}
+    seen: dict[int, tuple[tuple[str, ...], Any]] = {}
 
-    def visit(value: Any, path: tuple[str, ...]) -> None:
+    def visit(value: Any, other: Any, path: tuple[str, ...]) -> None:
         if isinstance(value, list):
-            for item in value:
-                visit(item, path)
+            others = other if isinstance(other, list) else ()
+            for item, its in zip_longest(value, others[: len(value)]):
+                visit(item, its, path)
         elif isinstance(value, dict):
-            if seen.setdefault(id(value), path) != path:
-                raise Difference(f"one object at {path} and at {seen[id(value)]}")
+            before, same = seen.setdefault(id(value), (path, other))
+            if before != path and (other is None or same is not other):
+                raise Difference(f"one object at {path} and at {before}")
+            others = other if isinstance(other, dict) else {}
             for key, each in value.items():
-                visit(each, (*path, key))
+                visit(each, others.get(key), (*path, key))
 
-    visit(data, ())
+    visit(data, expected, ())
 
 
 def scribble(data: Any) -> None:
