@@ -59,6 +59,12 @@ PROOFS = (
         environment=ROUNDS,
     ),
     Proof(
+        claim="copies of recordings, in other codecs, cut, shifted or softer, are found",
+        target="every copy is found, nothing else is",
+        tests=("tests/integration/media/test_fingerprints.py",),
+        environment=ON_TIME,
+    ),
+    Proof(
         claim="every recording of the shared data is processed",
         target="READY, with playlists in which the checker of RFC 8216 finds nothing",
         tests=("tests/integration/media/test_real_recordings.py",),

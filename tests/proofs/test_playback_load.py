@@ -59,7 +59,11 @@ mutation E($id: ID!, $at: Int!) {
 }
 """
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_600)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(3_600),
+    pytest.mark.skipif("TUTTI_PROVE_SESSIONS" not in os.environ, reason="part of `make prove`"),
+]
 
 
 @dataclass

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from adapters.transcode.cover import make_cover
+from adapters.transcode.cover import make_covers
 from adapters.transcode.probe import probe
 from adapters.transcode.tags import read_tags
 from devtools.demo_band import play
@@ -41,7 +41,7 @@ def test_every_file_carries_a_cover(files: list[Path]) -> None:
 
     assert None not in covers
     assert len(covers) == 4
-    assert all(make_cover(each) for each in covers if each is not None)
+    assert all(make_covers(each).images for each in covers if each is not None)
 
 
 def test_a_second_call_touches_nothing(files: list[Path]) -> None:
